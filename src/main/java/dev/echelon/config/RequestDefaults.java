@@ -1,0 +1,77 @@
+package dev.echelon.config;
+
+import dev.echelon.domain.FailureKind;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * {@code [global]} of a wrapper file: what holds for every request.
+ *
+ * @param defaultTimeout of an attempt whose echelon sets none
+ * @param maxRetries returns per echelon where it sets none
+ * @param requestDeadline for the whole request; the caller may shorten it
+ * @param streamIdleTimeout longest silence within a stream after its first token
+ * @param streamTotalTimeout longest stream
+ * @param patience longest wait for a return before the walk goes down a tier
+ * @param maxReturns returns per request
+ * @param retryBudget returns as a share of an instance's requests in flight, floor 3
+ * @param maxInFlight requests the process takes at once
+ * @param allowDirect whether models that no echelon and no {@code direct} wrapper names may be asked
+ */
+public record RequestDefaults(
+        Duration defaultTimeout,
+        int maxRetries,
+        Duration requestDeadline,
+        Duration streamIdleTimeout,
+        Duration streamTotalTimeout,
+        Duration patience,
+        int maxReturns,
+        double retryBudget,
+        int maxInFlight,
+        boolean allowDirect,
+        boolean functionCallingEnabled,
+        ToolSelection toolSelection,
+        MetricsConfig metrics,
+        ErrorHandling errorHandling,
+        Cache cache,
+        Logging logging) {
+
+    /** {@code tool_selection_strategy}. */
+    public enum ToolSelection {
+        AUTO,
+        MANUAL,
+        PRIORITY
+    }
+
+    /**
+     * @param retryOnErrors kinds after which the same instance may be asked again
+     * @param maxRetryDelay cap of the growing delay
+     * @param backoffFactor growth of the delay from return to return
+     */
+    public record ErrorHandling(Set<FailureKind> retryOnErrors, Duration maxRetryDelay, double backoffFactor) {}
+
+    /**
+     * @param cacheAny also requests with a temperature above 0 and no seed
+     * @param cacheStreams also streamed answers
+     */
+    public record Cache(boolean enabled, int maxSize, Duration ttl, boolean cacheAny, boolean cacheStreams) {}
+
+    public enum LogLevel {
+        DEBUG,
+        INFO,
+        WARN,
+        ERROR
+    }
+
+    public enum LogFormat {
+        JSON,
+        TEXT
+    }
+
+    /**
+     * @param requestLogging one line a request: target, sizes, kinds, times
+     * @param logContent whether prompts and answers may be logged; off unless asked for
+     */
+    public record Logging(
+            LogLevel level, LogFormat format, boolean requestLogging, boolean responseLogging, boolean logContent) {}
+}
