@@ -57,11 +57,15 @@ public record ChatChunk(
         }
 
         boolean hasContent() {
-            return (content != null && !content.isEmpty())
-                    || !toolCalls.isEmpty()
-                    || deltaExtras.values().stream()
-                            .anyMatch(value ->
-                                    value.isTextual() && !value.textValue().isEmpty());
+            if ((content != null && !content.isEmpty()) || !toolCalls.isEmpty()) {
+                return true;
+            }
+            for (JsonNode value : deltaExtras.values()) {
+                if (value.isTextual() ? !value.textValue().isEmpty() : value.isContainerNode() && !value.isEmpty()) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -69,10 +73,17 @@ public record ChatChunk(
      * A piece of a tool call. Id and name come in the first piece, the arguments' text in any.
      *
      * @param index the position of the call within the answer
+     * @param extras uninterpreted fields beside it
      */
     public record ToolCallDelta(
             int index,
             @Nullable String id,
             @Nullable String name,
-            @Nullable String arguments) {}
+            @Nullable String arguments,
+            Map<String, JsonNode> extras) {
+
+        public ToolCallDelta(int index, @Nullable String id, @Nullable String name, @Nullable String arguments) {
+            this(index, id, name, arguments, Map.of());
+        }
+    }
 }

@@ -1,0 +1,54 @@
+package dev.echelon.domain.json;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
+import java.io.IOException;
+
+/**
+ * Replaces lone surrogates by U+FFFD on the way out. They are legal as JSON escapes and hence arrive in strings, but no
+ * UTF-8 can hold them: a plain generator would throw in mid-write.
+ */
+final class CleanGenerator extends JsonGeneratorDelegate {
+
+    CleanGenerator(JsonGenerator out) {
+        // copies of trees must come back through the methods below
+        super(out, false);
+    }
+
+    @Override
+    public void writeString(String text) throws IOException {
+        super.writeString(clean(text));
+    }
+
+    @Override
+    public void writeFieldName(String name) throws IOException {
+        super.writeFieldName(clean(name));
+    }
+
+    /** The very same string where it is well formed, which is nearly always. */
+    static String clean(String text) {
+        int lone = nextLone(text, 0);
+        if (lone < 0) {
+            return text;
+        }
+        StringBuilder cleaned = new StringBuilder(text);
+        for (; lone >= 0; lone = nextLone(text, lone + 1)) {
+            cleaned.setCharAt(lone, '\uFFFD');
+        }
+        return cleaned.toString();
+    }
+
+    private static int nextLone(String text, int from) {
+        int length = text.length();
+        for (int i = from; i < length; i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (Character.isLowSurrogate(c) || i + 1 == length || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return i;
+                }
+                i++;
+            }
+        }
+        return -1;
+    }
+}
