@@ -1,5 +1,7 @@
 package dev.echelon.config;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -24,4 +26,29 @@ public record Configuration(
         Map<String, WrapperConfig> wrappers,
         RequestDefaults defaults,
         RequestDefaults groupDefaults,
-        List<Problem> warnings) {}
+        List<Problem> warnings) {
+
+    public Configuration {
+        providers = ordered(providers);
+        groups = ordered(groups);
+        pools = ordered(pools);
+        wrappers = ordered(wrappers);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** The same with other providers, as when a simulator stands in for them. */
+    public Configuration withProviders(Map<String, ProviderConfig> providers) {
+        return new Configuration(loading, providers, groups, pools, wrappers, defaults, groupDefaults, warnings);
+    }
+
+    /** The same without the {@code api_key} and {@code base_url} of echelons: all go to their providers. */
+    public Configuration withoutEchelonOverrides() {
+        Map<String, TaskGroupConfig> plain = new LinkedHashMap<>();
+        groups.forEach((name, group) -> plain.put(name, group.withoutEchelonOverrides()));
+        return new Configuration(loading, providers, plain, pools, wrappers, defaults, groupDefaults, warnings);
+    }
+
+    private static <T> Map<String, T> ordered(Map<String, T> map) {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(map));
+    }
+}

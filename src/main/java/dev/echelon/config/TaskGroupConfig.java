@@ -4,6 +4,8 @@ import dev.echelon.domain.ModelRef;
 import dev.echelon.domain.Secret;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,5 +71,29 @@ public record TaskGroupConfig(
             @Nullable Double temperature,
             @Nullable Integer maxTokens,
             @Nullable Secret apiKey,
-            @Nullable URI baseUrl) {}
+            @Nullable URI baseUrl) {
+
+        Echelon withoutOverrides() {
+            return new Echelon(
+                    name,
+                    models,
+                    concurrencyLimit,
+                    rpmLimit,
+                    priority,
+                    timeout,
+                    maxRetries,
+                    temperature,
+                    maxTokens,
+                    null,
+                    null);
+        }
+    }
+
+    /** The same with echelons that leave key and address to their providers. */
+    TaskGroupConfig withoutEchelonOverrides() {
+        Map<String, Echelon> plain = new LinkedHashMap<>();
+        echelons.forEach((echelon, value) -> plain.put(echelon, value.withoutOverrides()));
+        return new TaskGroupConfig(
+                name, description, breaker, fallback, Collections.unmodifiableMap(plain), metrics, metadata);
+    }
 }

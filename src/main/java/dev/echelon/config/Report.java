@@ -1,0 +1,106 @@
+package dev.echelon.config;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Collects every problem of one load, so that all are told at once and in the order of the files. Decides which of them
+ * are errors: the registry's {@code config_validation} says how strict the loader is. One load, one thread.
+ */
+final class Report {
+
+    /** More than this many are of no use to anybody, and a hostile file can make millions. */
+    private static final int MOST = 1000;
+
+    private record Entry(Problem problem, boolean error) {}
+
+    private final Map<String, Integer> files = new LinkedHashMap<>();
+    private final Set<Entry> entries = new LinkedHashSet<>();
+    private boolean strict = true;
+    private boolean fill;
+    private boolean failed;
+
+    /** @param fill whether lenient mode puts defaults in place of values that cannot be used */
+    void mode(boolean strict, boolean fill) {
+        this.strict = strict;
+        this.fill = fill;
+    }
+
+    /** Fixes the place of a file in the order; the first mention counts. */
+    void file(String file) {
+        files.putIfAbsent(file, files.size());
+    }
+
+    void error(Place place, String message) {
+        failed = true;
+        add(place, message, true);
+    }
+
+    void warning(Place place, String message) {
+        add(place, message, false);
+    }
+
+    /** Something that strict mode refuses and lenient mode tolerates. */
+    void fault(Place place, String message) {
+        if (strict) {
+            error(place, message);
+        } else {
+            warning(place, message);
+        }
+    }
+
+    /** A value that cannot be used and that has a default, which lenient mode may put in its place. */
+    void unusable(Place place, String message, String replacement) {
+        if (!strict && fill) {
+            warning(place, message + "; " + replacement + " is used instead");
+        } else {
+            error(place, message);
+        }
+    }
+
+    /** How many problems there are so far. */
+    int size() {
+        return entries.size();
+    }
+
+    boolean failed() {
+        return failed;
+    }
+
+    void throwIfFailed() throws ConfigException {
+        if (failed) {
+            throw new ConfigException(sorted(true));
+        }
+    }
+
+    List<Problem> warnings() {
+        return sorted(false);
+    }
+
+    private void add(Place place, String message, boolean error) {
+        file(place.file());
+        if (entries.size() < MOST) {
+            entries.add(new Entry(place.problem(message), error));
+        } else if (error && entries.stream().noneMatch(Entry::error)) {
+            entries.add(new Entry(place.problem(message), true));
+        }
+    }
+
+    private List<Problem> sorted(boolean errors) {
+        List<Problem> found = new ArrayList<>();
+        for (Entry entry : entries) {
+            if (entry.error() == errors) {
+                found.add(entry.problem());
+            }
+        }
+        found.sort(Comparator.comparingInt((Problem p) -> files.getOrDefault(p.file(), Integer.MAX_VALUE))
+                .thenComparingInt(Problem::line)
+                .thenComparingInt(Problem::column));
+        return List.copyOf(found);
+    }
+}
