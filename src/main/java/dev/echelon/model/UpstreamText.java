@@ -126,7 +126,11 @@ final class UpstreamText {
         while (end > 0 && TRAILERS.indexOf(word.charAt(end - 1)) >= 0) {
             end--;
         }
-        String core = word.substring(0, end);
+        int start = 0;
+        while (start < end && word.charAt(start) == '.') {
+            start++;
+        }
+        String core = word.substring(start, end);
         if (core.isEmpty()) {
             out.append(word);
             return secret;
@@ -136,7 +140,7 @@ final class UpstreamText {
         if (announces || !(secret || hides(lower))) {
             out.append(word);
         } else {
-            out.append(MASK).append(word, end, word.length());
+            out.append(word, 0, start).append(MASK).append(word, end, word.length());
         }
         return announces;
     }
@@ -149,7 +153,16 @@ final class UpstreamText {
         if (slash == 0 || (slash > 0 && word.indexOf('/', slash + 1) > 0)) {
             return true;
         }
-        return isAddress(word) || hasKey(word) || hasPlace(word);
+        return assignsSecret(word) || isAddress(word) || hasKey(word) || hasPlace(word);
+    }
+
+    /** {@code api_key=...}, in one word. */
+    private static boolean assignsSecret(String word) {
+        int name = 0;
+        while (name < word.length() && "=:".indexOf(word.charAt(name)) < 0) {
+            name++;
+        }
+        return name < word.length() && BEFORE_SECRETS.contains(word.substring(0, name));
     }
 
     /** Hexadecimal groups with two colons or more: an IPv6 address, or a time of day. */

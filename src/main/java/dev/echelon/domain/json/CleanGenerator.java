@@ -3,6 +3,7 @@ package dev.echelon.domain.json;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.util.JsonGeneratorDelegate;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Replaces lone surrogates by U+FFFD on the way out. They are legal as JSON escapes and hence arrive in strings, but no
@@ -16,8 +17,8 @@ final class CleanGenerator extends JsonGeneratorDelegate {
     }
 
     @Override
-    public void writeString(String text) throws IOException {
-        super.writeString(clean(text));
+    public void writeString(@Nullable String text) throws IOException {
+        super.writeString(text == null ? null : clean(text));
     }
 
     @Override
