@@ -58,6 +58,11 @@ public interface Behaviour {
         return call -> respond(call, 200, WireFormat.of(call.seen()).models(List.of(ids)));
     }
 
+    /** The description of one model. */
+    static Behaviour model(String id) {
+        return call -> respond(call, 200, WireFormat.of(call.seen()).model(id));
+    }
+
     /** A stream of this many tokens, {@code t0 t1 t2 }..., whether or not it was asked for. */
     static StreamBehaviour stream(int tokens, Duration interval) {
         return StreamBehaviour.of(tokens, interval);

@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * }</pre>
  *
  * What is said for a model goes before what is said for all, and a script before {@code always}. Without any, it
- * answers {@code "hello from <model>"}. Model lists ({@code GET .../models}) are apart: they use no script and are
+ * answers {@code "hello from <model>"}. Model lists and single models ({@code GET .../models...}) are apart: they use no script and are
  * counted in {@link #probes}.
  */
 public final class FakeProvider implements AutoCloseable {
@@ -147,7 +147,7 @@ public final class FakeProvider implements AutoCloseable {
         return this;
     }
 
-    /** All requests but those for model lists, in order of arrival. */
+    /** All requests but those for models and their list, in order of arrival. */
     public List<Seen> requests() {
         return List.copyOf(requests);
     }
@@ -181,7 +181,7 @@ public final class FakeProvider implements AutoCloseable {
         return requests().get(index);
     }
 
-    /** The requests for model lists, in order of arrival. */
+    /** The requests for models and their list, in order of arrival. */
     public List<Seen> probes() {
         return List.copyOf(probes);
     }
@@ -230,9 +230,10 @@ public final class FakeProvider implements AutoCloseable {
 
     private void arrived(FakeCall call) {
         Seen seen = call.seen();
-        if (seen.method().equals("GET") && seen.path().endsWith("/models")) {
+        if (seen.method().equals("GET") && seen.path().contains("/models")) {
             probes.add(seen);
-            models.answer(call);
+            Behaviour one = Behaviour.model(seen.path().replaceFirst(".*/models/?", ""));
+            (seen.path().endsWith("/models") ? models : one).answer(call);
             return;
         }
         int now = current.incrementAndGet();

@@ -1,5 +1,7 @@
 package dev.echelon.testing;
 
+import static java.util.stream.Collectors.joining;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,11 +71,14 @@ enum WireFormat {
         }
 
         @Override
+        String model(String id) {
+            return "{\"id\":" + quote(id) + ",\"object\":\"model\",\"created\":0,\"owned_by\":\"fake\"}";
+        }
+
+        @Override
         String models(List<String> ids) {
-            List<String> models = ids.stream()
-                    .map(id -> "{\"id\":" + quote(id) + ",\"object\":\"model\",\"created\":0,\"owned_by\":\"fake\"}")
-                    .toList();
-            return "{\"object\":\"list\",\"data\":[" + String.join(",", models) + "]}";
+            return "{\"object\":\"list\",\"data\":["
+                    + ids.stream().map(this::model).collect(joining(",")) + "]}";
         }
 
         private String chunk(Seen seen, String delta, String finish) {
@@ -137,12 +142,14 @@ enum WireFormat {
         }
 
         @Override
+        String model(String id) {
+            return "{\"type\":\"model\",\"id\":" + quote(id) + ",\"display_name\":" + quote(id)
+                    + ",\"created_at\":\"2025-01-01T00:00:00Z\"}";
+        }
+
+        @Override
         String models(List<String> ids) {
-            List<String> models = ids.stream()
-                    .map(id -> "{\"type\":\"model\",\"id\":" + quote(id) + ",\"display_name\":" + quote(id)
-                            + ",\"created_at\":\"2025-01-01T00:00:00Z\"}")
-                    .toList();
-            return "{\"data\":[" + String.join(",", models) + "],\"has_more\":false}";
+            return "{\"data\":[" + ids.stream().map(this::model).collect(joining(",")) + "],\"has_more\":false}";
         }
 
         private String message(Seen seen, String blocks, String stop, int tokens) {
@@ -197,6 +204,8 @@ enum WireFormat {
     abstract List<String> closing(Seen seen, int tokens);
 
     abstract String error(String code, String message);
+
+    abstract String model(String id);
 
     abstract String models(List<String> ids);
 
