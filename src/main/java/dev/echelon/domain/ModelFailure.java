@@ -21,32 +21,50 @@ public final class ModelFailure extends Exception {
     @Nullable
     private final String param;
 
+    private final String code;
+
     private ModelFailure(
-            FailureKind kind, String message, int status, @Nullable Duration retryAfter, @Nullable String param) {
+            FailureKind kind,
+            String message,
+            int status,
+            @Nullable Duration retryAfter,
+            @Nullable String param,
+            String code) {
         super(message, null, false, false);
         this.kind = Objects.requireNonNull(kind, "kind");
         this.status = status;
         this.retryAfter = retryAfter;
         this.param = param;
+        this.code = code;
     }
 
     public static ModelFailure of(FailureKind kind, String message) {
-        return new ModelFailure(kind, message, kind.status(), null, null);
+        return new ModelFailure(kind, message, kind.status(), null, null, kind.code());
     }
 
     /** With the status the caller is to see, where it differs from the kind's own (413, 422, 404). */
     public ModelFailure withStatus(int callerStatus) {
-        return new ModelFailure(kind, message(), callerStatus, retryAfter, param);
+        return new ModelFailure(kind, message(), callerStatus, retryAfter, param, code);
     }
 
     /** With the time after which the instance, or the gateway, is worth asking again. */
     public ModelFailure withRetryAfter(@Nullable Duration wait) {
-        return new ModelFailure(kind, message(), status, wait, param);
+        return new ModelFailure(kind, message(), status, wait, param, code);
     }
 
     /** With the request field that is at fault, as the error's {@code param}. */
     public ModelFailure withParam(@Nullable String field) {
-        return new ModelFailure(kind, message(), status, retryAfter, field);
+        return new ModelFailure(kind, message(), status, retryAfter, field, code);
+    }
+
+    /** With a code of the OpenAI-shaped error that says more than the kind's own. */
+    public ModelFailure withCode(String newCode) {
+        return new ModelFailure(kind, message(), status, retryAfter, param, newCode);
+    }
+
+    /** The {@code code} of the error that the caller sees. */
+    public String code() {
+        return code;
     }
 
     public FailureKind kind() {

@@ -1,0 +1,128 @@
+package dev.echelon.domain;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * At most so many at once, with a short bounded queue. A permit is given back exactly once; whoever gives it back hands
+ * it to the first in the queue. Nothing waits on a thread. Thread-safe.
+ */
+public final class ConcurrencyLimit {
+
+    private final int limit;
+    private final int queueLimit;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Deque<Place> queue = new ArrayDeque<>();
+    private int inUse;
+
+    /** A limit whose queue is as long as itself, at most 100. */
+    public ConcurrencyLimit(int limit) {
+        this.limit = limit;
+        this.queueLimit = Math.min(limit, 100);
+    }
+
+    /** Takes a permit if one is free and nobody is ahead. */
+    public boolean tryAcquire() {
+        lock.lock();
+        try {
+            if (inUse >= limit) {
+                return false;
+            }
+            inUse++;
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Takes a place in the queue.
+     *
+     * @param onGranted runs on the thread that gives a permit back; the place then holds that permit
+     * @return {@code null} when the queue is full
+     */
+    @Nullable
+    public Place enqueue(Runnable onGranted) {
+        lock.lock();
+        try {
+            if (queue.size() >= queueLimit) {
+                return null;
+            }
+            Place place = new Place(onGranted);
+            queue.add(place);
+            return place;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Gives a permit back. */
+    public void release() {
+        Place next;
+        lock.lock();
+        try {
+            next = queue.poll();
+            if (next == null) {
+                inUse--;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (next != null) {
+            next.onGranted.run();
+        }
+    }
+
+    public boolean hasRoom() {
+        lock.lock();
+        try {
+            return inUse < limit;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int inUse() {
+        lock.lock();
+        try {
+            return inUse;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    public int queued() {
+        lock.lock();
+        try {
+            return queue.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A place in the queue. */
+    public final class Place {
+
+        private final Runnable onGranted;
+
+        private Place(Runnable onGranted) {
+            this.onGranted = onGranted;
+        }
+
+        /**
+         * Leaves the queue.
+         *
+         * @return false when a permit has already been granted: then it is held and must be released
+         */
+        public boolean leave() {
+            lock.lock();
+            try {
+                return queue.remove(this);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package dev.echelon.domain;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was decided for one request and why: each attempt with its outcome, each instance that was passed over. Written
+ * by one thread at a time, read when the request is over.
+ */
+public final class DecisionTrace {
+
+    private final List<Entry> entries = new ArrayList<>(4);
+
+    /**
+     * One line.
+     *
+     * @param instance its id, or the tier's or pool's name
+     * @param outcome {@code ok}, a failure kind's word, or why it was passed over ({@code breaker_open}, ...)
+     * @param how {@code first}, {@code return}, ...; {@code null} when it was passed over
+     * @param startNanos since the request began
+     * @param nanos what it took; 0 when it was passed over
+     */
+    public record Entry(
+            String instance, String outcome, @Nullable String how, long startNanos, long nanos) {
+
+        public boolean attempted() {
+            return how != null;
+        }
+    }
+
+    public void add(Entry entry) {
+        entries.add(entry);
+    }
+
+    public List<Entry> entries() {
+        return List.copyOf(entries);
+    }
+
+    /** Short form for a header or a log line: {@code a=timeout@2001ms, b=ok@310ms}. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (Entry entry : entries) {
+            if (!text.isEmpty()) {
+                text.append(", ");
+            }
+            text.append(entry.instance()).append('=').append(entry.outcome());
+            if (entry.attempted()) {
+                text.append('@').append(entry.nanos() / 1_000_000).append("ms");
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,205 @@
+package dev.echelon.domain;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one request has already done. The walk reads it, the balancers write it; one thread at a time.
+ */
+public final class Ledger {
+
+    private final long start;
+    private final long deadline;
+    private final long seed;
+    private final Set<String> mutedDialects;
+    private final List<Outcome> outcomes = new ArrayList<>(2);
+    private final Map<String, Integer> returnsByEchelon = new HashMap<>();
+    private final Map<String, Integer> visits = new HashMap<>();
+    private final Set<String> passedOver = new HashSet<>();
+    private final Set<String> queuedFor = new HashSet<>();
+    private int tier;
+    private int returns;
+    private boolean probed;
+    private int reconnects;
+
+    @Nullable
+    private ModelFailure refusal;
+
+    /**
+     * @param start nanos
+     * @param deadline nanos; no attempt outlasts it
+     * @param seed of this request's jitter and chances, so that a walk replays to the same choices
+     * @param mutedDialects dialects in which the request cannot be said
+     */
+    public Ledger(long start, long deadline, long seed, Set<String> mutedDialects) {
+        this.start = start;
+        this.deadline = deadline;
+        this.seed = seed;
+        this.mutedDialects = mutedDialects;
+    }
+
+    /**
+     * How an attempt ended.
+     *
+     * @param stale whether the connection was a pooled one that was dead before a byte was read
+     */
+    public record Outcome(Plan.Candidate candidate, int tier, ModelFailure failure, boolean stale, long endedAt) {}
+
+    /** An attempt begins: it reached the point where the upstream is called. */
+    public void begin(Step.Attempt attempt) {
+        Instance instance = attempt.candidate().instance();
+        tier = attempt.tier();
+        visits.merge(instance.id(), 1, Integer::sum);
+        switch (attempt.entry()) {
+            case RETURN -> {
+                returns++;
+                returnsByEchelon.merge(instance.echelon(), 1, Integer::sum);
+            }
+            case PROBE -> probed = true;
+            case RECONNECT -> reconnects++;
+            case FIRST -> {}
+        }
+    }
+
+    /** An attempt failed. */
+    public void fail(Step.Attempt attempt, ModelFailure failure, boolean stale, long now) {
+        outcomes.add(new Outcome(attempt.candidate(), attempt.tier(), failure, stale, now));
+    }
+
+    /** An instance was picked but not asked: its limits or breaker said no in the last moment. */
+    public void passOver(Step.Attempt attempt) {
+        tier = attempt.tier();
+        Instance instance = attempt.candidate().instance();
+        if (attempt.queueNanos() > 0) {
+            queuedFor.add(instance.echelon());
+        } else {
+            passedOver.add(instance.id());
+        }
+        if (attempt.entry() == Step.Entry.PROBE) {
+            probed = true;
+        }
+    }
+
+    /** A whole route, such as a fallback pool at its rate limit, does not take the request. */
+    public void refuse(String node, ModelFailure failure) {
+        passedOver.add(node);
+        refusal = failure;
+    }
+
+    /** After a wait everyone who was passed over may be looked at again. */
+    public void waited() {
+        passedOver.removeIf(name -> name.indexOf('/') >= 0);
+    }
+
+    public long start() {
+        return start;
+    }
+
+    public long deadline() {
+        return deadline;
+    }
+
+    /** Attempts that reached an upstream. */
+    public int attempts() {
+        int count = 0;
+        for (int n : visits.values()) {
+            count += n;
+        }
+        return count;
+    }
+
+    public List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    int tier() {
+        return tier;
+    }
+
+    int returns() {
+        return returns;
+    }
+
+    int reconnects() {
+        return reconnects;
+    }
+
+    boolean probed() {
+        return probed;
+    }
+
+    int returnsOf(String echelon) {
+        return returnsByEchelon.getOrDefault(echelon, 0);
+    }
+
+    int visitsOf(Instance instance) {
+        return visits.getOrDefault(instance.id(), 0);
+    }
+
+    boolean isPassedOver(Plan.Candidate candidate) {
+        if (passedOver.isEmpty()) {
+            return false;
+        }
+        if (passedOver.contains(candidate.instance().id())) {
+            return true;
+        }
+        for (String node : candidate.path()) {
+            if (passedOver.contains(node)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean canSay(Instance instance) {
+        return !mutedDialects.contains(instance.dialect());
+    }
+
+    boolean hasQueuedFor(String echelon) {
+        return queuedFor.contains(echelon);
+    }
+
+    boolean tried(ModelKey key) {
+        for (Outcome outcome : outcomes) {
+            if (outcome.candidate().instance().key().equals(key)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Nullable
+    Outcome last() {
+        return outcomes.isEmpty() ? null : outcomes.get(outcomes.size() - 1);
+    }
+
+    @Nullable
+    ModelFailure refusal() {
+        return refusal;
+    }
+
+    /** The last failure of an instance in this request. */
+    @Nullable
+    Outcome lastOf(Instance instance) {
+        for (int i = outcomes.size() - 1; i >= 0; i--) {
+            if (outcomes.get(i).candidate().instance().id().equals(instance.id())) {
+                return outcomes.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** A chance from 0 to 1, the same whenever it is asked for the same purpose in the same state. */
+    double chance(String purpose) {
+        long mixed = seed ^ (31L * purpose.hashCode() + 1_000_003L * outcomes.size());
+        mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
+        mixed ^= mixed >>> 33;
+        return (mixed >>> 11) * 0x1.0p-53;
+    }
+}

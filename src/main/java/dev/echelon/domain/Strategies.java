@@ -1,0 +1,195 @@
+package dev.echelon.domain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.function.Predicate;
+import java.util.function.ToIntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** The built-in strategies. */
+public final class Strategies {
+
+    private Strategies() {}
+
+    /** Each in turn; one that may not be picked gives its turn to the next. */
+    public static Strategy roundRobin() {
+        return new RoundRobin();
+    }
+
+    /**
+     * Any, evenly.
+     *
+     * @param random non-negative numbers
+     */
+    public static Strategy random(IntSupplier random) {
+        return new RandomPick(random);
+    }
+
+    /** The one with the fewest attempts in flight, ties in turn. */
+    public static Strategy leastConnections() {
+        return new LeastConnections();
+    }
+
+    /**
+     * By weight, smoothly interleaved.
+     *
+     * @param shares which candidates share which weight; candidates of no share are never picked
+     */
+    public static Strategy weighted(List<Share> shares) {
+        return new Weighted(shares);
+    }
+
+    /**
+     * A weight and those who share it out among themselves, as far as they are eligible.
+     *
+     * @param weight 0 is picked only when nothing heavier is left
+     */
+    public record Share(int weight, List<Plan.Candidate> members) {
+
+        public Share {
+            members = List.copyOf(members);
+        }
+    }
+
+    private static final class RoundRobin implements Strategy {
+
+        private final AtomicInteger turn = new AtomicInteger();
+
+        @Override
+        public Plan.@Nullable Candidate pick(
+                List<Plan.Candidate> candidates,
+                boolean again,
+                Predicate<Plan.Candidate> eligible,
+                ToIntFunction<Plan.Candidate> inFlight) {
+            return firstFrom(again ? turn.get() : turn.getAndIncrement(), candidates, eligible);
+        }
+    }
+
+    private static final class RandomPick implements Strategy {
+
+        private final IntSupplier random;
+
+        RandomPick(IntSupplier random) {
+            this.random = random;
+        }
+
+        @Override
+        public Plan.@Nullable Candidate pick(
+                List<Plan.Candidate> candidates,
+                boolean again,
+                Predicate<Plan.Candidate> eligible,
+                ToIntFunction<Plan.Candidate> inFlight) {
+            if (candidates.isEmpty()) {
+                return null;
+            }
+            for (int tries = 0; tries < 4; tries++) {
+                Plan.Candidate candidate = candidates.get(Math.floorMod(random.getAsInt(), candidates.size()));
+                if (eligible.test(candidate)) {
+                    return candidate;
+                }
+            }
+            // many are out: choose among the living, so that a dead one's neighbour is not favoured
+            List<Plan.Candidate> living = candidates.stream().filter(eligible).toList();
+            return living.isEmpty() ? null : living.get(Math.floorMod(random.getAsInt(), living.size()));
+        }
+    }
+
+    private static final class LeastConnections implements Strategy {
+
+        private final AtomicInteger turn = new AtomicInteger();
+
+        @Override
+        public Plan.@Nullable Candidate pick(
+                List<Plan.Candidate> candidates,
+                boolean again,
+                Predicate<Plan.Candidate> eligible,
+                ToIntFunction<Plan.Candidate> inFlight) {
+            int start = turn.getAndIncrement();
+            Plan.Candidate best = null;
+            int least = Integer.MAX_VALUE;
+            for (int i = 0; i < candidates.size(); i++) {
+                Plan.Candidate candidate = candidates.get(Math.floorMod(start + i, candidates.size()));
+                int busy = inFlight.applyAsInt(candidate);
+                if (busy < least && eligible.test(candidate)) {
+                    best = candidate;
+                    least = busy;
+                }
+            }
+            return best;
+        }
+    }
+
+    /** Smooth weighted round robin over the shares, plain round robin within a share. */
+    private static final class Weighted implements Strategy {
+
+        private final List<Share> shares;
+        private final List<AtomicInteger> turns = new ArrayList<>();
+        private final Cell<long[]> credits;
+
+        Weighted(List<Share> shares) {
+            this.shares = List.copyOf(shares);
+            shares.forEach(share -> turns.add(new AtomicInteger()));
+            this.credits = new Cell<>(new long[shares.size()]);
+        }
+
+        @Override
+        public Plan.@Nullable Candidate pick(
+                List<Plan.Candidate> candidates,
+                boolean again,
+                Predicate<Plan.Candidate> eligible,
+                ToIntFunction<Plan.Candidate> inFlight) {
+            Plan.Candidate[] offers = new Plan.Candidate[shares.size()];
+            long total = 0;
+            int first = -1;
+            for (int i = 0; i < offers.length; i++) {
+                offers[i] = firstFrom(turns.get(i).get(), shares.get(i).members(), eligible);
+                if (offers[i] != null) {
+                    total += shares.get(i).weight();
+                    first = first < 0 ? i : first;
+                }
+            }
+            if (first < 0) {
+                return null;
+            }
+            int winner = total == 0 ? first : spend(offers, total);
+            turns.get(winner).incrementAndGet();
+            return offers[winner];
+        }
+
+        /** Every share on offer earns its weight; the richest wins and pays the total. */
+        private int spend(Plan.@Nullable Candidate[] offers, long total) {
+            while (true) {
+                long[] before = credits.get();
+                long[] after = before.clone();
+                int winner = -1;
+                for (int i = 0; i < after.length; i++) {
+                    int weight = shares.get(i).weight();
+                    if (offers[i] == null || weight == 0) {
+                        continue;
+                    }
+                    after[i] += weight;
+                    if (winner < 0 || after[i] > after[winner]) {
+                        winner = i;
+                    }
+                }
+                after[winner] -= total;
+                if (credits.swap(before, after)) {
+                    return winner;
+                }
+            }
+        }
+    }
+
+    private static Plan.@Nullable Candidate firstFrom(
+            int start, List<Plan.Candidate> candidates, Predicate<Plan.Candidate> eligible) {
+        for (int i = 0; i < candidates.size(); i++) {
+            Plan.Candidate candidate = candidates.get(Math.floorMod(start + i, candidates.size()));
+            if (eligible.test(candidate)) {
+                return candidate;
+            }
+        }
+        return null;
+    }
+}
