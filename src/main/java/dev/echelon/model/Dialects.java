@@ -1,13 +1,14 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ChatRequest;
 import java.time.Clock;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** The dialects by name. A new one is a class that implements {@link Dialect} and a place in {@link #standard}. */
 public final class Dialects {
@@ -30,14 +31,24 @@ public final class Dialects {
         return new Dialects(List.of(new OpenAiDialect(clock), new AnthropicDialect(clock)));
     }
 
-    /** The dialect, {@code null} when there is none of that name. */
-    @Nullable
-    public Dialect find(String name) {
-        return byName.get(name);
+    /** @throws IllegalArgumentException when there is no such dialect: the configuration was not validated */
+    public Dialect get(String name) {
+        Dialect dialect = byName.get(name);
+        if (dialect == null) {
+            throw new IllegalArgumentException("there is no dialect " + name + ", only " + byName.keySet());
+        }
+        return dialect;
     }
 
-    /** In alphabetical order, for messages. */
-    public Set<String> names() {
-        return byName.keySet();
+    /** The names of the dialects in which the request cannot be said. */
+    public Set<String> mutedFor(ChatRequest request) {
+        Set<String> muted = Set.of();
+        for (Dialect dialect : byName.values()) {
+            if (!dialect.supports(request)) {
+                muted = muted.isEmpty() ? new HashSet<>() : muted;
+                muted.add(dialect.name());
+            }
+        }
+        return muted;
     }
 }

@@ -1,0 +1,63 @@
+package dev.echelon.model;
+
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientResponse;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The body of an answer that is no event stream, collected within bounds and read once it is complete. */
+final class AnswerBody {
+
+    /** No model answers with more. */
+    static final int MAX_BYTES = 32 * 1024 * 1024;
+
+    /** Of an error's body only the beginning is of interest. */
+    private static final int MAX_ERROR_BYTES = 64 * 1024;
+
+    private final boolean good;
+    private final Buffer bytes = Buffer.buffer();
+
+    AnswerBody(boolean good) {
+        this.good = good;
+    }
+
+    /** Takes a piece; false when the body is too large to be an answer. */
+    boolean append(Buffer piece) {
+        if (!good) {
+            int room = MAX_ERROR_BYTES - bytes.length();
+            if (room > 0) {
+                bytes.appendBuffer(piece, 0, Math.min(room, piece.length()));
+            }
+            return true;
+        }
+        if (bytes.length() + piece.length() > MAX_BYTES) {
+            return false;
+        }
+        bytes.appendBuffer(piece);
+        return true;
+    }
+
+    void finish(
+            Dialect dialect,
+            boolean streamWanted,
+            HttpClientResponse answer,
+            @Nullable String type,
+            Consumer<ChatResponse> answered)
+            throws ModelFailure {
+        if (!good) {
+            throw dialect.classify(answer.statusCode(), answer::getHeader, bytes.getBytes());
+        }
+        if (type == null || !type.toLowerCase(Locale.ROOT).contains("json")) {
+            throw ModelFailure.of(FailureKind.BAD_RESPONSE, "the answer is no JSON");
+        }
+        ChatResponse response = dialect.parse(bytes.getBytes());
+        if (streamWanted) {
+            throw ModelFailure.of(FailureKind.BAD_RESPONSE, "a stream was asked for and none came");
+        }
+        answered.accept(response);
+    }
+}

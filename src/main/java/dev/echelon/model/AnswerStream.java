@@ -1,0 +1,73 @@
+package dev.echelon.model;
+
+import dev.echelon.domain.ChatChunk;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Usage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The events of a streamed answer, held back until one of them has content. What was held back is bounded: a provider
+ * that talks without saying anything is no answer.
+ */
+final class AnswerStream {
+
+    private static final int MAX_HELD = 256;
+
+    private final SseParser parser;
+    private final StreamDecoder decoder;
+    private final Consumer<ChatChunk> out;
+    private final List<ChatChunk> held = new ArrayList<>(2);
+    private boolean committed;
+
+    @Nullable
+    private Usage usage;
+
+    AnswerStream(StreamDecoder decoder, Consumer<ChatChunk> out) {
+        this.decoder = decoder;
+        this.out = out;
+        this.parser = new SseParser((event, data) -> decoder.event(event, data, this::chunk));
+    }
+
+    void bytes(byte[] bytes) throws ModelFailure {
+        parser.feed(bytes);
+        if (held.size() > MAX_HELD) {
+            throw ModelFailure.of(FailureKind.BAD_RESPONSE, "the stream brings events without content");
+        }
+        if (decoder.finished()) {
+            commit();
+        }
+    }
+
+    boolean finished() {
+        return decoder.finished();
+    }
+
+    @Nullable
+    Usage usage() {
+        return usage;
+    }
+
+    private void chunk(ChatChunk chunk) {
+        if (chunk.usage() != null) {
+            usage = chunk.usage();
+        }
+        if (committed) {
+            out.accept(chunk);
+            return;
+        }
+        held.add(chunk);
+        if (chunk.hasContent()) {
+            commit();
+        }
+    }
+
+    private void commit() {
+        committed = true;
+        held.forEach(out);
+        held.clear();
+    }
+}

@@ -1,0 +1,82 @@
+package dev.echelon.model;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Keep-alive connections to the providers, one pool an address and event loop: a request leaves on the loop it came in
+ * on. No redirects, no retries, no decompression; certificates are checked against the JDK's trust store.
+ */
+final class HttpClients {
+
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+
+    private final Vertx vertx;
+    private final int loops;
+    private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
+
+    HttpClients(Vertx vertx, int loops) {
+        this.vertx = vertx;
+        this.loops = loops;
+    }
+
+    private record Key(EventLoop loop, String scheme, String authority, Duration connectTimeout, int maxConnections) {}
+
+    /**
+     * A client with the connections that have already carried an answer: one of these that turns out to be dead is no
+     * failure of the provider.
+     */
+    record Pool(HttpClient client, Set<HttpConnection> used) {}
+
+    /** The pool of the current event loop. */
+    Pool poolFor(Upstream upstream) {
+        URI url = upstream.baseUrl();
+        Key key = new Key(
+                ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(),
+                url.getScheme(),
+                url.getRawAuthority(),
+                upstream.connectTimeout(),
+                upstream.maxConnections());
+        return pools.computeIfAbsent(key, this::open);
+    }
+
+    private Pool open(Key key) {
+        int size = Math.max(1, (key.maxConnections() + loops - 1) / loops);
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setSsl("https".equalsIgnoreCase(key.scheme()))
+                .setVerifyHost(true)
+                .setTrustAll(false)
+                .setConnectTimeout((int) key.connectTimeout().toMillis())
+                .setMaxPoolSize(size)
+                .setMaxWaitQueueSize(16 * size)
+                .setKeepAlive(true)
+                .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds())
+                .setPipelining(false)
+                .setDecompressionSupported(false)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setTcpNoDelay(true);
+        Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
+        HttpClient client = vertx.httpClientBuilder()
+                .with(options)
+                .withConnectHandler(connection -> connection.closeHandler(closed -> used.remove(connection)))
+                .build();
+        return new Pool(client, used);
+    }
+
+    void close() {
+        pools.values().forEach(pool -> pool.client().close());
+        pools.clear();
+    }
+}

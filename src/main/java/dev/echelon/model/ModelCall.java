@@ -1,0 +1,328 @@
+package dev.echelon.model;
+
+import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Scheduler;
+import dev.echelon.domain.Ticker;
+import dev.echelon.domain.Usage;
+import io.netty.channel.ConnectTimeoutException;
+import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on one upstream: connecting, waiting for the first byte, reading, or over. Everything happens on the
+ * request's event loop, so no state is shared. Whatever goes wrong ends in one {@link CallListener#failed}, and the
+ * connection is closed unless the answer was read to its end.
+ */
+public final class ModelCall {
+
+    private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Upstream upstream;
+    private final ChatRequest request;
+    private final CallTimeouts timeouts;
+    private final Scheduler scheduler;
+    private final Ticker ticker;
+    private final CallListener listener;
+
+    private Phase phase = Phase.CONNECTING;
+    private Scheduler.Timer attemptTimer = Scheduler.Timer.NONE;
+    private Scheduler.Timer idleTimer = Scheduler.Timer.NONE;
+    private long lastByteAt;
+    private long firstTokenAt;
+    private boolean paused;
+
+    @Nullable
+    private HttpClientRequest exchange;
+
+    @Nullable
+    private HttpClientResponse response;
+
+    @Nullable
+    private Set<HttpConnection> usedConnections;
+
+    /** How far the call has come; also the name of the timer that runs out in it. */
+    private enum Phase {
+        CONNECTING("no connection"),
+        FIRST_BYTE("no first byte"),
+        BODY("no complete answer"),
+        FIRST_TOKEN("no first token"),
+        STREAMING("stream fell silent"),
+        OVER("over");
+
+        final String words;
+
+        Phase(String words) {
+            this.words = words;
+        }
+    }
+
+    ModelCall(
+            Upstream upstream,
+            ChatRequest request,
+            CallTimeouts timeouts,
+            Scheduler scheduler,
+            Ticker ticker,
+            CallListener listener) {
+        this.upstream = upstream;
+        this.request = request;
+        this.timeouts = timeouts;
+        this.scheduler = scheduler;
+        this.ticker = ticker;
+        this.listener = listener;
+    }
+
+    void start(HttpClients.Pool pool) {
+        usedConnections = pool.used();
+        Dialect.UpstreamRequest rendered = upstream.dialect().render(request, upstream.model(), upstream.key());
+        attemptTimer = scheduler.schedule(timeouts.attemptNanos(), this::attemptTimedOut);
+        MultiMap headers = HttpHeaders.headers();
+        for (Map.Entry<String, String> header : rendered.headers()) {
+            headers.add(header.getKey(), header.getValue());
+        }
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.POST)
+                .setHost(upstream.host())
+                .setPort(upstream.port())
+                .setSsl(upstream.tls())
+                .setURI(upstream.path(rendered.path()))
+                .setHeaders(headers)
+                .setFollowRedirects(false);
+        pool.client().request(options).onComplete(connected -> {
+            if (connected.failed()) {
+                fail(connectFailure(connected.cause()), false);
+            } else if (phase == Phase.OVER) {
+                abandon(connected.result());
+            } else {
+                send(connected.result(), Buffer.buffer(rendered.body()));
+            }
+        });
+    }
+
+    private void send(HttpClientRequest connected, Buffer body) {
+        exchange = connected;
+        phase = Phase.FIRST_BYTE;
+        boolean reused = usedConnections != null && usedConnections.contains(connected.connection());
+        connected.exceptionHandler(cause -> fail(networkFailure(), reused && response == null));
+        connected.send(body).onComplete(answer -> {
+            if (phase == Phase.OVER) {
+                return;
+            }
+            if (answer.failed()) {
+                fail(networkFailure(), reused);
+            } else {
+                receive(answer.result());
+            }
+        });
+    }
+
+    private void receive(HttpClientResponse answer) {
+        response = answer;
+        lastByteAt = ticker.nanos();
+        int status = answer.statusCode();
+        String type = answer.getHeader(HttpHeaders.CONTENT_TYPE);
+        boolean good = status >= 200 && status < 300;
+        boolean events = type != null && type.regionMatches(true, 0, "text/event-stream", 0, 17);
+        answer.exceptionHandler(cause -> fail(broken("the answer was cut off"), false));
+        if (good && request.stream() && events) {
+            phase = Phase.FIRST_TOKEN;
+            receiveStream(answer);
+        } else {
+            phase = Phase.BODY;
+            receiveBody(answer, good, type);
+        }
+    }
+
+    private void receiveBody(HttpClientResponse answer, boolean good, @Nullable String type) {
+        AnswerBody body = new AnswerBody(good);
+        answer.handler(bytes -> {
+            if (!body.append(bytes)) {
+                fail(broken("the answer is larger than " + AnswerBody.MAX_BYTES + " bytes"), false);
+            }
+        });
+        answer.endHandler(ended -> {
+            if (phase == Phase.OVER) {
+                return;
+            }
+            keepConnection();
+            try {
+                body.finish(upstream.dialect(), request.stream(), answer, type, this::answered);
+            } catch (ModelFailure failure) {
+                end();
+                listener.failed(failure, false);
+            } catch (RuntimeException unexpected) {
+                end();
+                listener.failed(broken("the answer could not be read"), false);
+            }
+        });
+    }
+
+    private void answered(ChatResponse answer) {
+        end();
+        listener.answered(answer);
+    }
+
+    private void receiveStream(HttpClientResponse answer) {
+        AnswerStream stream = new AnswerStream(upstream.dialect().newStreamDecoder(), chunk -> {
+            if (phase == Phase.OVER) {
+                return;
+            }
+            if (firstTokenAt == 0) {
+                firstTokenAt = ticker.nanos();
+                phase = Phase.STREAMING;
+                attemptTimer.cancel();
+                attemptTimer = Scheduler.Timer.NONE;
+                watchIdle();
+            }
+            if (!listener.chunk(chunk)) {
+                pause();
+            }
+        });
+        answer.handler(bytes -> {
+            if (phase == Phase.OVER) {
+                return;
+            }
+            lastByteAt = ticker.nanos();
+            try {
+                stream.bytes(bytes.getBytes());
+            } catch (ModelFailure failure) {
+                fail(failure, false);
+                return;
+            } catch (RuntimeException unexpected) {
+                fail(broken("an event could not be read"), false);
+                return;
+            }
+            if (phase != Phase.OVER && stream.finished()) {
+                streamed(stream.usage(), answer);
+            }
+        });
+        answer.endHandler(ended -> {
+            if (phase == Phase.OVER) {
+                return;
+            }
+            keepConnection();
+            fail(broken("the stream ended before it was complete"), false);
+        });
+    }
+
+    /** The provider said that it is done: what is left of the connection is read to its end, but not waited for. */
+    private void streamed(@Nullable Usage usage, HttpClientResponse answer) {
+        end();
+        Scheduler.Timer linger =
+                scheduler.schedule(LINGER_NANOS, () -> answer.request().reset());
+        answer.exceptionHandler(cause -> linger.cancel());
+        answer.handler(rest -> {});
+        answer.endHandler(ended -> {
+            linger.cancel();
+            keepConnection();
+        });
+        answer.resume();
+        listener.streamed(usage);
+    }
+
+    private void keepConnection() {
+        if (exchange != null && usedConnections != null) {
+            usedConnections.add(exchange.connection());
+        }
+    }
+
+    private void pause() {
+        if (!paused && response != null && phase != Phase.OVER) {
+            paused = true;
+            response.pause();
+        }
+    }
+
+    /** The reader has room again. */
+    public void resume() {
+        if (paused && response != null && phase != Phase.OVER) {
+            paused = false;
+            lastByteAt = ticker.nanos();
+            response.resume();
+        }
+    }
+
+    /** The caller is gone: closes the upstream connection in whatever phase the call is. */
+    public void cancel() {
+        fail(ModelFailure.of(FailureKind.CANCELLED, "the caller went away"), false);
+    }
+
+    private void attemptTimedOut() {
+        String limit = Duration.ofNanos(timeouts.attemptNanos()).toMillis() + " ms";
+        fail(ModelFailure.of(FailureKind.TIMEOUT, phase.words + " within " + limit), false);
+    }
+
+    /** One timer watches both the silence and the whole length of a stream; it is set anew only when it runs out. */
+    private void watchIdle() {
+        long now = ticker.nanos();
+        long silent = paused ? 0 : now - lastByteAt;
+        long running = now - firstTokenAt;
+        long untilIdle = timeouts.streamIdle().toNanos() - silent;
+        long untilTotal = timeouts.streamTotal().toNanos() - running;
+        if (untilIdle <= 0) {
+            String limit = timeouts.streamIdle().toMillis() + " ms";
+            fail(ModelFailure.of(FailureKind.TIMEOUT, Phase.STREAMING.words + " for " + limit), false);
+        } else if (untilTotal <= 0) {
+            String limit = timeouts.streamTotal().toMillis() + " ms";
+            fail(ModelFailure.of(FailureKind.TIMEOUT, "the stream is longer than " + limit), false);
+        } else {
+            idleTimer = scheduler.schedule(Math.min(untilIdle, untilTotal), this::watchIdle);
+        }
+    }
+
+    private void fail(ModelFailure failure, boolean stale) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        HttpClientRequest open = exchange;
+        end();
+        if (open != null) {
+            abandon(open);
+        }
+        listener.failed(failure, stale);
+    }
+
+    private void end() {
+        phase = Phase.OVER;
+        attemptTimer.cancel();
+        idleTimer.cancel();
+    }
+
+    private static void abandon(HttpClientRequest open) {
+        open.exceptionHandler(late -> {});
+        open.reset();
+    }
+
+    private ModelFailure connectFailure(Throwable cause) {
+        if (cause instanceof ConnectionPoolTooBusyException) {
+            return ModelFailure.of(FailureKind.SATURATED, "no free connection to " + upstream.provider());
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return ModelFailure.of(
+                    FailureKind.TIMEOUT,
+                    "no connection within " + upstream.connectTimeout().toMillis() + " ms");
+        }
+        return networkFailure();
+    }
+
+    private ModelFailure networkFailure() {
+        return ModelFailure.of(FailureKind.NETWORK_ERROR, "the connection to " + upstream.provider() + " failed");
+    }
+
+    private static ModelFailure broken(String what) {
+        return ModelFailure.of(FailureKind.BAD_RESPONSE, what);
+    }
+}

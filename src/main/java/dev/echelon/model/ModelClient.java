@@ -1,0 +1,38 @@
+package dev.echelon.model;
+
+import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.Scheduler;
+import dev.echelon.domain.Ticker;
+import io.vertx.core.Vertx;
+
+/** Calls models over HTTP. One for the whole process; it holds the connections. */
+public final class ModelClient implements AutoCloseable {
+
+    private final HttpClients clients;
+    private final Ticker ticker;
+
+    /** @param loops event loops that requests run on, for sharing out connection limits */
+    public ModelClient(Vertx vertx, int loops, Ticker ticker) {
+        this.clients = new HttpClients(vertx, loops);
+        this.ticker = ticker;
+    }
+
+    /**
+     * Begins one attempt. Must be called on the request's event loop; returns at once.
+     *
+     * @param request rendered anew for this upstream
+     * @param scheduler of the request
+     * @param listener hears the outcome exactly once, never before this returns
+     */
+    public ModelCall call(
+            Upstream upstream, ChatRequest request, CallTimeouts timeouts, Scheduler scheduler, CallListener listener) {
+        ModelCall call = new ModelCall(upstream, request, timeouts, scheduler, ticker, listener);
+        call.start(clients.poolFor(upstream));
+        return call;
+    }
+
+    @Override
+    public void close() {
+        clients.close();
+    }
+}
