@@ -1,0 +1,120 @@
+package dev.echelon.route;
+
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Step;
+import java.util.List;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.Exchange;
+import org.apache.camel.Navigate;
+import org.apache.camel.Processor;
+import org.apache.camel.Traceable;
+import org.apache.camel.spi.IdAware;
+import org.apache.camel.spi.RouteIdAware;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.apache.camel.support.service.ServiceHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The circuit breaker EIP of our routes, asynchronous: it takes a permission, lets the guarded steps run, and records in
+ * their callback. Camel 4.18's own blocks the caller meanwhile. Only the failure kinds that say something about the
+ * provider count; after the others the permission goes back unused.
+ */
+final class BreakerProcessor extends AsyncProcessorSupport
+        implements Navigate<Processor>, Traceable, IdAware, RouteIdAware {
+
+    private final InstanceBreaker breaker;
+    private final AsyncProcessor guarded;
+
+    @Nullable
+    private String id;
+
+    @Nullable
+    private String routeId;
+
+    BreakerProcessor(InstanceBreaker breaker, Processor guarded) {
+        this.breaker = breaker;
+        this.guarded = AsyncProcessorConverterHelper.convert(guarded);
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Call call = Call.of(exchange);
+        Step.Attempt attempt = call.current();
+        if (!breaker.tryAcquire(attempt.entry() == Step.Entry.PROBE)) {
+            exchange.setException(ModelFailure.of(FailureKind.UNAVAILABLE, "the circuit breaker is open"));
+            callback.done(true);
+            return true;
+        }
+        long start = call.ticker().nanos();
+        return guarded.process(exchange, doneSync -> {
+            record(exchange.getException(), attempt, call.ticker().nanos() - start, call.wasSent());
+            callback.done(doneSync);
+        });
+    }
+
+    private void record(@Nullable Exception thrown, Step.Attempt attempt, long nanos, boolean sent) {
+        if (thrown == null) {
+            breaker.onSuccess(nanos);
+        } else if (sent && counts(thrown, attempt)) {
+            breaker.onFailure(nanos, thrown);
+        } else {
+            breaker.release();
+        }
+    }
+
+    private static boolean counts(Exception thrown, Step.Attempt attempt) {
+        if (!(thrown instanceof ModelFailure failure)) {
+            return true;
+        }
+        boolean ourDeadline = failure.kind() == FailureKind.TIMEOUT && attempt.cutShort();
+        return failure.kind().countsForBreaker() && !ourDeadline;
+    }
+
+    @Override
+    public List<Processor> next() {
+        return List.of(guarded);
+    }
+
+    @Override
+    public boolean hasNext() {
+        return true;
+    }
+
+    @Override
+    public String getTraceLabel() {
+        return "circuitBreaker";
+    }
+
+    @Override
+    public @Nullable String getId() {
+        return id;
+    }
+
+    @Override
+    public void setId(String newId) {
+        id = newId;
+    }
+
+    @Override
+    public @Nullable String getRouteId() {
+        return routeId;
+    }
+
+    @Override
+    public void setRouteId(String newRouteId) {
+        routeId = newRouteId;
+    }
+
+    @Override
+    protected void doStart() {
+        ServiceHelper.startService(guarded);
+    }
+
+    @Override
+    protected void doStop() {
+        ServiceHelper.stopService(guarded);
+    }
+}

@@ -1,0 +1,168 @@
+package dev.echelon.route;
+
+import dev.echelon.config.Configuration;
+import dev.echelon.config.RequestDefaults;
+import dev.echelon.config.WrapperConfig.CallDefaults;
+import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Ledger;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Scheduler;
+import dev.echelon.domain.Ticker;
+import dev.echelon.model.Dialects;
+import dev.echelon.model.EventLoops;
+import dev.echelon.model.ModelClient;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Exchange;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The heart of a Camel context with Echelon in it: takes requests, finds their target in the current generation and sends
+ * them through its routes. Holds what outlives generations. Made once a context, before its routes are started.
+ */
+public final class Gateway {
+
+    private final EventLoops loops;
+    private final Executor callbacks;
+    private final Ticker ticker;
+    private final LongSupplier random;
+    private final Dialects dialects;
+    private final StateRegistry states;
+    private final GenerationBuilder builder;
+    private final AtomicInteger inFlight = new AtomicInteger();
+
+    @Nullable
+    private volatile Generation current;
+
+    /**
+     * @param callbacks runs what follows an answer for callers that came from no event loop, and so may block
+     * @param random any longs
+     */
+    public Gateway(
+            CamelContext context,
+            EventLoops loops,
+            ModelClient client,
+            Dialects dialects,
+            Executor callbacks,
+            Ticker ticker,
+            LongSupplier random) {
+        this.loops = loops;
+        this.callbacks = callbacks;
+        this.ticker = ticker;
+        this.random = random;
+        this.dialects = dialects;
+        this.states = new StateRegistry(ticker, () -> (random.getAsLong() >>> 11) * 0x1.0p-53);
+        this.builder = new GenerationBuilder(context, states, client, dialects, ticker, () -> (int) random.getAsLong());
+        BreakerFactory.install(context, states);
+    }
+
+    /** Compiles the first configuration; its routes start with the context. */
+    public void open(Configuration configuration) throws Exception {
+        current = builder.build(1, configuration);
+    }
+
+    public Generation generation() {
+        return Objects.requireNonNull(current, "no configuration is loaded");
+    }
+
+    public StateRegistry states() {
+        return states;
+    }
+
+    /** Requests under way. */
+    public int inFlight() {
+        return inFlight.get();
+    }
+
+    /**
+     * Answers a request: the body becomes a {@code ChatResponse}, or the exception a {@link ModelFailure}. Returns at
+     * once; a request from no event loop is moved to one, and its callback runs on an executor.
+     */
+    public boolean process(Exchange exchange, Ask ask, AsyncCallback callback) {
+        Scheduler scheduler = loops.current();
+        if (EventLoops.onEventLoop()) {
+            return enter(exchange, ask, scheduler, callback);
+        }
+        scheduler.execute(
+                () -> enter(exchange, ask, scheduler, ignored -> callbacks.execute(() -> callback.done(false))));
+        return false;
+    }
+
+    private boolean enter(Exchange exchange, Ask ask, Scheduler scheduler, AsyncCallback callback) {
+        Generation generation = generation();
+        Target target = generation.target(ask.target());
+        ModelFailure refusal = target == null ? notFound(ask.target()) : refusal(target, ask.request());
+        if (target == null || refusal != null) {
+            exchange.setException(refusal);
+            callback.done(true);
+            return true;
+        }
+        Call call = call(generation, target, ask, scheduler);
+        call.attachTo(exchange);
+        inFlight.incrementAndGet();
+        return generation.entry(target).process(exchange, doneSync -> {
+            inFlight.decrementAndGet();
+            callback.done(doneSync);
+        });
+    }
+
+    private Call call(Generation generation, Target target, Ask ask, Scheduler scheduler) {
+        ChatRequest request = withWrapperDefaults(ask.request(), target.defaults())
+                .withStream(ask.sink() != null && ask.request().stream());
+        long now = ticker.nanos();
+        Ledger ledger = new Ledger(
+                now, now + deadline(target, ask.timeout()).toNanos(), random.getAsLong(), dialects.mutedFor(request));
+        return new Call(
+                request, target, generation.id(), states, scheduler, ticker, ledger, ask.cancellation(), ask.sink());
+    }
+
+    @Nullable
+    private ModelFailure refusal(Target target, ChatRequest request) {
+        RequestDefaults rules = target.rules();
+        if (inFlight.get() >= rules.maxInFlight()) {
+            return ModelFailure.of(FailureKind.SATURATED, "too many requests are in flight")
+                    .withStatus(503)
+                    .withRetryAfter(Duration.ofSeconds(1));
+        }
+        if (!rules.functionCallingEnabled() && !request.tools().isEmpty()) {
+            return ModelFailure.of(FailureKind.INVALID_REQUEST, "function calling is disabled for " + target.name())
+                    .withParam("tools");
+        }
+        return null;
+    }
+
+    private static ModelFailure notFound(String name) {
+        String shown = name.length() > 100 ? name.substring(0, 100) + "..." : name;
+        return ModelFailure.of(
+                        FailureKind.INVALID_REQUEST,
+                        "the model '" + shown + "' does not exist; GET /v1/models lists what there is")
+                .withStatus(404)
+                .withCode("model_not_found")
+                .withParam("model");
+    }
+
+    private static Duration deadline(Target target, @Nullable Duration callers) {
+        Duration own = Objects.requireNonNullElse(
+                target.defaults().requestDeadline(), target.rules().requestDeadline());
+        return callers == null || callers.compareTo(own) > 0 ? own : callers;
+    }
+
+    private static ChatRequest withWrapperDefaults(ChatRequest request, CallDefaults defaults) {
+        return defaults.equals(CallDefaults.NONE)
+                ? request
+                : request.withSampling(
+                        firstOf(request.temperature(), defaults.temperature()),
+                        firstOf(request.topP(), defaults.topP()),
+                        firstOf(request.maxTokens(), defaults.maxTokens()));
+    }
+
+    private static <T> @Nullable T firstOf(@Nullable T callers, @Nullable T ours) {
+        return callers != null ? callers : ours;
+    }
+}

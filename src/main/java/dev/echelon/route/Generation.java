@@ -1,0 +1,73 @@
+package dev.echelon.route;
+
+import dev.echelon.domain.Instance;
+import dev.echelon.domain.TargetInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.camel.AsyncProcessor;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Route;
+import org.apache.camel.support.AsyncProcessorConverterHelper;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One compiled configuration with its routes. Immutable; owned by the {@link Gateway}, which starts and replaces it.
+ */
+public final class Generation {
+
+    private final long id;
+    private final Nodes nodes;
+    private final CamelContext context;
+    private final Targets targets;
+    private final Map<String, AsyncProcessor> entries = new ConcurrentHashMap<>();
+
+    Generation(long id, Nodes nodes, CamelContext context, Targets targets) {
+        this.id = id;
+        this.nodes = nodes;
+        this.context = context;
+        this.targets = targets;
+    }
+
+    public long id() {
+        return id;
+    }
+
+    /** The Camel route group of its routes. */
+    public String routeGroup() {
+        return nodes.routeGroup();
+    }
+
+    /** The target of that name, in any of the forms of DESIGN section 1; {@code null} when there is none. */
+    @Nullable
+    public Target target(String name) {
+        return targets.find(name);
+    }
+
+    /** All instances of echelons, in the order of the files. */
+    public List<Instance> instances() {
+        return targets.instances();
+    }
+
+    /** What {@code GET /v1/models} lists. */
+    public List<TargetInfo> listing() {
+        return targets.listing();
+    }
+
+    /** What a name stands for, in any of the forms a caller may write. */
+    public Optional<TargetInfo> info(String name) {
+        return targets.info(name);
+    }
+
+    /** The route that a request to the target enters. */
+    AsyncProcessor entry(Target target) {
+        return entries.computeIfAbsent(target.entry(), node -> {
+            Route route = context.getRoute(nodes.routeId(node));
+            if (route == null) {
+                throw new IllegalStateException("route " + nodes.routeId(node) + " is not started");
+            }
+            return AsyncProcessorConverterHelper.convert(route.getProcessor());
+        });
+    }
+}

@@ -1,0 +1,36 @@
+package dev.echelon.route;
+
+import dev.echelon.config.TaskGroupConfig;
+import dev.echelon.domain.Plan;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.camel.spi.Registry;
+
+/** Task groups: down their echelons, or over to the listed groups. */
+final class GroupRoutes extends LevelRoutes {
+
+    private final Map<TaskGroupConfig, Plan> groups;
+
+    /** @param groups with their plans, which say which echelons each may send to */
+    GroupRoutes(Nodes nodes, Registry registry, Map<TaskGroupConfig, Plan> groups) {
+        super(nodes, registry);
+        this.groups = groups;
+    }
+
+    @Override
+    public void configure() {
+        groups.forEach(this::group);
+    }
+
+    private void group(TaskGroupConfig group, Plan plan) {
+        String node = Nodes.group(group.name());
+        List<String> echelons = plan.tiers().stream()
+                .flatMap(tier -> tier.candidates().stream())
+                .map(candidate -> candidate.path().get(1))
+                .distinct()
+                .toList();
+        String strategy = group.fallback().strategy().name().toLowerCase(Locale.ROOT);
+        balance(route(node, group.description()), node, strategy, echelons);
+    }
+}

@@ -1,0 +1,153 @@
+package dev.echelon.route;
+
+import dev.echelon.domain.BreakerRules;
+import dev.echelon.domain.Cell;
+import dev.echelon.domain.Ticker;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.DoubleSupplier;
+
+/**
+ * The breaker of one instance: resilience4j's, with its failure-rate window and its states, so that JMX, console and
+ * metrics see it, and {@link BreakerRules} on top by its interval function and forced transitions. Lives as long as the
+ * instance is configured, over all generations. Thread-safe.
+ */
+final class InstanceBreaker {
+
+    private static final int WINDOW_SECONDS = 30;
+    private static final int WINDOW_CALLS = 10;
+    private static final float FAILURE_PERCENT = 50;
+    private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
+    private static final Duration LOST_PROBE_GRACE = Duration.ofSeconds(5);
+
+    private final CircuitBreaker breaker;
+    private final BreakerRules rules;
+    private final Ticker ticker;
+    private final Cell<BreakerRules.Memory> memory = new Cell<>(BreakerRules.Memory.FRESH);
+    private final AtomicInteger probes = new AtomicInteger();
+    private final AtomicLong lastForced = new AtomicLong();
+
+    /**
+     * @param timeout of an attempt: a probe that is not heard of five seconds after it is given back
+     * @param jitter from 0 to 1
+     */
+    InstanceBreaker(
+            String id,
+            BreakerRules rules,
+            Duration timeout,
+            CircuitBreakerRegistry registry,
+            Ticker ticker,
+            DoubleSupplier jitter) {
+        this.rules = rules;
+        this.ticker = ticker;
+        CircuitBreakerConfig config = CircuitBreakerConfig.custom()
+                .slidingWindowType(SlidingWindowType.TIME_BASED)
+                .slidingWindowSize(WINDOW_SECONDS)
+                .minimumNumberOfCalls(WINDOW_CALLS)
+                .failureRateThreshold(FAILURE_PERCENT)
+                .slowCallRateThreshold(100)
+                .slowCallDurationThreshold(Duration.ofDays(1))
+                .permittedNumberOfCallsInHalfOpenState(rules.halfOpenRequests())
+                .maxWaitDurationInHalfOpenState(timeout.plus(LOST_PROBE_GRACE))
+                .waitIntervalFunctionInOpenState(attempt -> opened(jitter.getAsDouble()))
+                .clock(new TickerClock(ticker))
+                .currentTimestampFunction(clock -> ticker.nanos(), TimeUnit.NANOSECONDS)
+                .writableStackTraceEnabled(false)
+                .build();
+        registry.remove(id);
+        this.breaker = registry.circuitBreaker(id, config);
+        breaker.getEventPublisher().onStateTransition(event -> {
+            switch (event.getStateTransition().getToState()) {
+                case HALF_OPEN -> probes.set(0);
+                case CLOSED -> memory.update(it -> rules.onClose(it, ticker.nanos()));
+                default -> {}
+            }
+        });
+    }
+
+    /** Called by resilience4j when it opens, for whatever reason: our rules say for how many milliseconds. */
+    private long opened(double jitter) {
+        long now = ticker.nanos();
+        BreakerRules.Memory after = memory.update(it -> rules.onOpen(it, now, jitter));
+        lastForced.set(now);
+        return Math.max(1, TimeUnit.NANOSECONDS.toMillis(after.openUntil() - now));
+    }
+
+    /** Nanoseconds until it may let an attempt through; 0 when it would now. Takes nothing. */
+    long waitNanos(long now) {
+        return switch (breaker.getState()) {
+            case OPEN, FORCED_OPEN -> Math.max(0, memory.get().openUntil() - now);
+            case HALF_OPEN -> probes.get() < rules.halfOpenRequests() ? 0 : PROBE_EVERY.toNanos();
+            default -> 0;
+        };
+    }
+
+    double share(long now) {
+        return breaker.getState() == CircuitBreaker.State.CLOSED ? rules.share(memory.get(), now) : 1;
+    }
+
+    /** Whether a forced probe may go now: one a second, the first a second after it opened. */
+    boolean probeable(long now) {
+        return breaker.getState() == CircuitBreaker.State.OPEN && now - lastForced.get() >= PROBE_EVERY.toNanos();
+    }
+
+    /**
+     * Takes a permission for an attempt that is really made.
+     *
+     * @param forced whether it is a forced probe of an open breaker
+     */
+    boolean tryAcquire(boolean forced) {
+        if (forced) {
+            long now = ticker.nanos();
+            long last = lastForced.get();
+            if (now - last < PROBE_EVERY.toNanos() || !lastForced.compareAndSet(last, now)) {
+                return false;
+            }
+            if (breaker.getState() == CircuitBreaker.State.OPEN) {
+                breaker.transitionToHalfOpenState();
+            }
+        }
+        if (!breaker.tryAcquirePermission()) {
+            return false;
+        }
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            probes.incrementAndGet();
+        }
+        return true;
+    }
+
+    void onSuccess(long nanos) {
+        memory.update(rules::onSuccess);
+        breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    void onFailure(long nanos, Exception failure) {
+        BreakerRules.Memory after = memory.update(rules::onFailure);
+        CircuitBreaker.State before = breaker.getState();
+        breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
+        CircuitBreaker.State now = breaker.getState();
+        boolean probeFailed = before == CircuitBreaker.State.HALF_OPEN && now == CircuitBreaker.State.HALF_OPEN;
+        boolean tooManyInARow = now == CircuitBreaker.State.CLOSED && rules.mustOpen(after);
+        if (probeFailed || tooManyInARow) {
+            breaker.transitionToOpenState();
+        }
+    }
+
+    /** The attempt says nothing about the provider's health: the permission goes back unused. */
+    void release() {
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            probes.updateAndGet(count -> Math.max(0, count - 1));
+        }
+        breaker.releasePermission();
+    }
+
+    CircuitBreaker.State state() {
+        return breaker.getState();
+    }
+}

@@ -1,0 +1,129 @@
+package dev.echelon.route;
+
+import dev.echelon.config.RequestDefaults;
+import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.Cancellation;
+import dev.echelon.domain.ChatChunk;
+import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.Instance;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Step;
+import dev.echelon.domain.Usage;
+import dev.echelon.model.CallListener;
+import dev.echelon.model.CallTimeouts;
+import dev.echelon.model.ModelCall;
+import dev.echelon.model.ModelClient;
+import dev.echelon.model.Upstream;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.support.AsyncProcessorSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The last step of an instance's route: the model call. A plain answer becomes the message's body; a streamed one goes to
+ * the call's sink, and the exchange is done when the stream is.
+ */
+final class ModelStep extends AsyncProcessorSupport {
+
+    private final ModelClient client;
+    private final Upstream upstream;
+
+    ModelStep(ModelClient client, Upstream upstream) {
+        this.client = client;
+        this.upstream = upstream;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Call call = Call.of(exchange);
+        Step.Attempt attempt = call.current();
+        Instance instance = attempt.candidate().instance();
+        RequestDefaults rules = call.target().rules();
+        call.sent();
+        Running running = new Running(exchange, call, callback);
+        running.start(client.call(
+                upstream.forModel(instance.key().model().model()),
+                withDefaults(call.request(), instance),
+                new CallTimeouts(attempt.timeoutNanos(), rules.streamIdleTimeout(), rules.streamTotalTimeout()),
+                call.scheduler(),
+                running));
+        return false;
+    }
+
+    /** The echelon's values are defaults for the caller's; {@code max_tokens} is also a ceiling. */
+    static ChatRequest withDefaults(ChatRequest request, Instance instance) {
+        Double temperature = request.temperature() == null ? instance.temperature() : request.temperature();
+        Integer ceiling = instance.maxTokens();
+        Integer wanted = request.maxTokens();
+        Integer maxTokens =
+                wanted == null ? ceiling : ceiling == null ? wanted : Integer.valueOf(Math.min(wanted, ceiling));
+        return request.withSampling(temperature, request.topP(), maxTokens);
+    }
+
+    /** A model call under way. */
+    private static final class Running implements CallListener {
+
+        private final Exchange exchange;
+        private final Call call;
+        private final AsyncCallback callback;
+
+        @Nullable
+        private ModelCall model;
+
+        private Cancellation.Registration registration = () -> {};
+
+        Running(Exchange exchange, Call call, AsyncCallback callback) {
+            this.exchange = exchange;
+            this.call = call;
+            this.callback = callback;
+        }
+
+        void start(ModelCall running) {
+            model = running;
+            registration = call.cancellation().onCancel(() -> call.scheduler().execute(running::cancel));
+        }
+
+        @Override
+        public boolean chunk(ChatChunk chunk) {
+            AnswerSink sink = call.sink();
+            if (sink == null) {
+                return true;
+            }
+            if (!call.committed()) {
+                call.commit();
+            }
+            boolean room = sink.chunk(chunk);
+            if (!room && model != null) {
+                sink.onDrain(model::resume);
+            }
+            return room;
+        }
+
+        @Override
+        public void answered(ChatResponse response) {
+            call.used(response.usage());
+            exchange.getMessage().setBody(response);
+            done();
+        }
+
+        @Override
+        public void streamed(@Nullable Usage usage) {
+            call.used(usage);
+            exchange.getMessage().setBody(null);
+            done();
+        }
+
+        @Override
+        public void failed(ModelFailure failure, boolean stale) {
+            call.connectionWasStale(stale);
+            exchange.setException(failure);
+            done();
+        }
+
+        private void done() {
+            registration.remove();
+            callback.done(false);
+        }
+    }
+}

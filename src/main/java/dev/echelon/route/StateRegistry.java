@@ -1,0 +1,91 @@
+package dev.echelon.route;
+
+import dev.echelon.domain.BreakerRules;
+import dev.echelon.domain.Cell;
+import dev.echelon.domain.ConcurrencyLimit;
+import dev.echelon.domain.CoolDown;
+import dev.echelon.domain.Instance;
+import dev.echelon.domain.InstanceStates;
+import dev.echelon.domain.ModelKey;
+import dev.echelon.domain.RateLimit;
+import dev.echelon.domain.Ticker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.DoubleSupplier;
+
+/** The run-time states of all instances, by id, so that they outlive a generation. */
+public final class StateRegistry implements InstanceStates {
+
+    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
+
+    private final Ticker ticker;
+    private final DoubleSupplier jitter;
+    private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
+    private final Map<String, InstanceState> states = new ConcurrentHashMap<>();
+    private final Map<String, EchelonLimits> limits = new ConcurrentHashMap<>();
+    private final Map<ModelKey, Cell<CoolDown>> coolDowns = new ConcurrentHashMap<>();
+
+    /** @param jitter numbers from 0 to 1 */
+    public StateRegistry(Ticker ticker, DoubleSupplier jitter) {
+        this.ticker = ticker;
+        this.jitter = jitter;
+    }
+
+    /** resilience4j's registry of the instances' breakers, for consoles and metrics. */
+    public CircuitBreakerRegistry breakers() {
+        return breakers;
+    }
+
+    /** Makes the state of an instance, unless it has one from an earlier generation. */
+    void declare(Instance instance, BreakerRules rules, int concurrency, int rpm) {
+        EchelonLimits shared = limits.computeIfAbsent(
+                instance.echelon(),
+                id -> new EchelonLimits(
+                        new ConcurrencyLimit(concurrency), RateLimit.slidingWindow(MINUTE, rpm, ticker.nanos())));
+        Cell<CoolDown> coolDown = coolDowns.computeIfAbsent(instance.key(), key -> new Cell<>(CoolDown.NONE));
+        states.computeIfAbsent(
+                instance.id(),
+                id -> new InstanceState(
+                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter),
+                        shared,
+                        coolDown));
+    }
+
+    InstanceState of(Instance instance) {
+        return of(instance.id());
+    }
+
+    InstanceBreaker breakerOf(String instance) {
+        return of(instance).breaker();
+    }
+
+    private InstanceState of(String instance) {
+        InstanceState state = states.get(instance);
+        if (state == null) {
+            throw new IllegalStateException("instance " + instance + " was never declared");
+        }
+        return state;
+    }
+
+    @Override
+    public Condition condition(Instance instance, long now) {
+        return of(instance).condition(now);
+    }
+
+    @Override
+    public int inFlight(Instance instance) {
+        return of(instance).inFlight();
+    }
+
+    @Override
+    public int returnsInFlight(Instance instance) {
+        return of(instance).returnsInFlight();
+    }
+
+    @Override
+    public boolean probeable(Instance instance, long now) {
+        return of(instance).breaker().probeable(now);
+    }
+}

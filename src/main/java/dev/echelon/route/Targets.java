@@ -1,0 +1,158 @@
+package dev.echelon.route;
+
+import dev.echelon.config.Configuration;
+import dev.echelon.config.PoolConfig;
+import dev.echelon.config.RequestDefaults;
+import dev.echelon.config.TaskGroupConfig;
+import dev.echelon.config.WrapperConfig;
+import dev.echelon.config.WrapperConfig.CallDefaults;
+import dev.echelon.domain.Instance;
+import dev.echelon.domain.ModelKey;
+import dev.echelon.domain.ModelRef;
+import dev.echelon.domain.Plan;
+import dev.echelon.domain.TargetInfo;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** All that may be asked for, by every name it has. */
+final class Targets {
+
+    private static final String OURS = "echelon";
+
+    private final Configuration configuration;
+    private final Topology topology;
+    private final Map<String, Target> byName = new HashMap<>();
+    private final List<TargetInfo> listing = new ArrayList<>();
+
+    Targets(
+            Configuration configuration,
+            Topology topology,
+            Planner planner,
+            List<PoolConfig> pools,
+            Map<TaskGroupConfig, Plan> groups) {
+        this.configuration = configuration;
+        this.topology = topology;
+        for (PoolConfig pool : pools) {
+            add("pool", pool.name(), Nodes.pool(pool.name()), planner.pool(pool));
+        }
+        groups.forEach((group, plan) -> add("group", group.name(), Nodes.group(group.name()), plan));
+        topology.echelons().keySet().forEach(id -> {
+            Target target = target(id, Nodes.echelon(id), planner.echelon(id));
+            byName.put(id, target);
+            byName.put("group:" + id, target);
+        });
+        topology.models().forEach((reference, member) -> {
+            Target target = model(reference, reference, member.instance());
+            byName.put(reference, target);
+            byName.put("model:" + reference, target);
+        });
+        configuration.wrappers().values().forEach(this::addWrapper);
+        topology.models().forEach((reference, member) -> {
+            ModelRef model = member.instance().key().model();
+            if (!model.model().equals(TopologyBuilder.ANY_MODEL)) {
+                listing.add(new TargetInfo(reference, "model", model.provider()));
+            }
+        });
+    }
+
+    List<Instance> instances() {
+        return topology.instances().values().stream()
+                .map(Topology.Member::instance)
+                .toList();
+    }
+
+    List<TargetInfo> listing() {
+        return List.copyOf(listing);
+    }
+
+    @Nullable
+    Target find(String name) {
+        Target known = byName.get(name);
+        return known != null ? known : byReference(name);
+    }
+
+    Optional<TargetInfo> info(String name) {
+        Target target = find(name);
+        if (target == null) {
+            return Optional.empty();
+        }
+        return listing.stream()
+                .filter(it -> it.name().equals(target.name()))
+                .findFirst()
+                .or(() -> {
+                    boolean model = target.entry().startsWith(Nodes.model(""));
+                    String owner = model ? ModelRef.parse(target.name()).provider() : OURS;
+                    return Optional.of(new TargetInfo(target.name(), model ? "model" : "group", owner));
+                });
+    }
+
+    /** {@code provider/model} for {@code provider:model}; any model of a provider where that is allowed. */
+    @Nullable
+    private Target byReference(String name) {
+        String reference = name.startsWith("model:") ? name.substring("model:".length()) : name;
+        int slash = reference.indexOf('/');
+        int colon = reference.indexOf(':');
+        if (slash > 0
+                && (colon < 0 || slash < colon)
+                && configuration.providers().containsKey(reference.substring(0, slash))) {
+            reference = reference.substring(0, slash) + ":" + reference.substring(slash + 1);
+            Target known = byName.get(reference);
+            if (known != null) {
+                return known;
+            }
+        }
+        colon = reference.indexOf(':');
+        if (colon <= 0 || colon == reference.length() - 1) {
+            return null;
+        }
+        ModelRef wanted = new ModelRef(reference.substring(0, colon), reference.substring(colon + 1));
+        String any = new ModelRef(wanted.provider(), TopologyBuilder.ANY_MODEL).toString();
+        Topology.Member member = topology.models().get(any);
+        if (member == null || wanted.model().equals(TopologyBuilder.ANY_MODEL)) {
+            return null;
+        }
+        Instance instance = member.instance();
+        ModelKey key =
+                new ModelKey(wanted, instance.key().baseUrl(), instance.key().credential());
+        return model(reference, any, instance.withKey(key));
+    }
+
+    private void add(String kind, String name, String node, Plan plan) {
+        Target target = target(name, node, plan);
+        byName.put(name, target);
+        byName.put(kind + ":" + name, target);
+        listing.add(new TargetInfo(name, kind, OURS));
+    }
+
+    private void addWrapper(WrapperConfig wrapper) {
+        String kind =
+                switch (wrapper.type()) {
+                    case POOL -> "pool:";
+                    case TASK_GROUP -> "group:";
+                    case DIRECT -> "model:";
+                };
+        Target behind = byName.get(kind + wrapper.reference());
+        if (behind == null) {
+            return;
+        }
+        RequestDefaults rules = wrapper.type() == WrapperConfig.Type.TASK_GROUP
+                ? configuration.groupDefaults()
+                : configuration.defaults();
+        Target target = Target.of(wrapper.name(), behind.entry(), behind.plan(), rules, wrapper.defaults());
+        byName.put(wrapper.name(), target);
+        byName.put("wrapper:" + wrapper.name(), target);
+        listing.add(new TargetInfo(wrapper.name(), "wrapper", OURS));
+    }
+
+    private Target model(String name, String node, Instance instance) {
+        return target(name, Nodes.model(node), Planner.model(name, node, instance));
+    }
+
+    private Target target(String name, String node, Plan plan) {
+        return Target.of(name, node, plan, configuration.defaults(), CallDefaults.NONE);
+    }
+}
