@@ -1,0 +1,42 @@
+package dev.echelon.component;
+
+import org.apache.camel.spi.Metadata;
+
+/** Headers and exchange properties of the {@code llm:} component. */
+public final class LlmConstants {
+
+    @Metadata(description = "Whom to ask, for endpoints whose target is 'request'", javaType = "String")
+    public static final String TARGET = "CamelLlmTarget";
+
+    @Metadata(description = "Time limit for the whole request, in milliseconds", javaType = "Long")
+    public static final String TIMEOUT_MS = "CamelLlmTimeoutMs";
+
+    @Metadata(description = "The instance that answered", javaType = "String")
+    public static final String INSTANCE = "CamelLlmInstance";
+
+    @Metadata(description = "The echelon that answered", javaType = "String")
+    public static final String ECHELON = "CamelLlmEchelon";
+
+    @Metadata(description = "Calls that reached an upstream", javaType = "Integer")
+    public static final String ATTEMPTS = "CamelLlmAttempts";
+
+    @Metadata(description = "Input tokens, as the provider counted them", javaType = "Long")
+    public static final String PROMPT_TOKENS = "CamelLlmPromptTokens";
+
+    @Metadata(description = "Output tokens, as the provider counted them", javaType = "Long")
+    public static final String COMPLETION_TOKENS = "CamelLlmCompletionTokens";
+
+    /** Exchange property: the {@code AnswerSink} of a caller that wants a stream. */
+    public static final String SINK_PROPERTY = "CamelLlmSink";
+
+    /** Exchange property: the {@code Cancellation} of a caller that may leave. */
+    public static final String CANCELLATION_PROPERTY = "CamelLlmCancellation";
+
+    /** Exchange property, set by the component: a {@code RouteInfo} of who answered, or failed last. */
+    public static final String ROUTE_PROPERTY = "CamelLlmRoute";
+
+    /** The endpoint path that stands for "whom the request itself names". */
+    public static final String REQUEST_TARGET = "request";
+
+    private LlmConstants() {}
+}

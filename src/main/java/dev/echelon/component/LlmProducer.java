@@ -1,0 +1,113 @@
+package dev.echelon.component;
+
+import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.Cancellation;
+import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
+import dev.echelon.domain.Usage;
+import dev.echelon.domain.json.ParsedRequest;
+import dev.echelon.domain.json.ResponseJson;
+import dev.echelon.route.Ask;
+import dev.echelon.route.Call;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import org.apache.camel.AsyncCallback;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.support.DefaultAsyncProducer;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a message into a request, asks the gateway, and puts the answer into the message. Never blocks. */
+final class LlmProducer extends DefaultAsyncProducer {
+
+    private final LlmEndpoint endpoint;
+
+    LlmProducer(LlmEndpoint endpoint) {
+        super(endpoint);
+        this.endpoint = endpoint;
+    }
+
+    @Override
+    public boolean process(Exchange exchange, AsyncCallback callback) {
+        Ask ask;
+        try {
+            ask = ask(exchange);
+        } catch (ModelFailure failure) {
+            exchange.setException(failure);
+            callback.done(true);
+            return true;
+        }
+        return endpoint.getComponent().gateway().process(exchange, ask, doneSync -> {
+            answer(exchange);
+            callback.done(doneSync);
+        });
+    }
+
+    private Ask ask(Exchange exchange) throws ModelFailure {
+        Message message = exchange.getMessage();
+        ParsedRequest parsed =
+                Prompts.read(message.getBody(), exchange.getContext().getTypeConverter());
+        Cancellation cancellation = exchange.getProperty(LlmConstants.CANCELLATION_PROPERTY, Cancellation.class);
+        Long timeout = message.getHeader(LlmConstants.TIMEOUT_MS, Long.class);
+        return new Ask(
+                parsed.request(),
+                target(message, parsed),
+                exchange.getProperty(LlmConstants.SINK_PROPERTY, AnswerSink.class),
+                cancellation == null ? new Cancellation() : cancellation,
+                timeout == null ? null : Duration.ofMillis(timeout));
+    }
+
+    /** The endpoint's own target; where that is {@code request}: header, else metadata, else the model field. */
+    private String target(Message message, ParsedRequest parsed) throws ModelFailure {
+        if (!endpoint.getTarget().equals(LlmConstants.REQUEST_TARGET)) {
+            return endpoint.getTarget();
+        }
+        String header = message.getHeader(LlmConstants.TARGET, String.class);
+        if (header != null && !header.isEmpty()) {
+            return header;
+        }
+        String metadata = parsed.metadataTarget();
+        if (metadata != null) {
+            return metadata;
+        }
+        ChatRequest request = parsed.request();
+        if (request.model() == null || request.model().isEmpty()) {
+            throw ModelFailure.of(FailureKind.INVALID_REQUEST, "the request names no model")
+                    .withParam("model");
+        }
+        return request.model();
+    }
+
+    private void answer(Exchange exchange) {
+        Call call = Call.find(exchange);
+        if (call == null) {
+            return;
+        }
+        Message message = exchange.getMessage();
+        RouteInfo info = call.info();
+        exchange.setProperty(LlmConstants.ROUTE_PROPERTY, info);
+        message.setHeader(LlmConstants.TARGET, info.target());
+        message.setHeader(LlmConstants.INSTANCE, info.instance());
+        message.setHeader(LlmConstants.ECHELON, info.echelon());
+        message.setHeader(LlmConstants.ATTEMPTS, info.attempts());
+        usage(message, call.usage());
+        if (exchange.getException() == null && message.getBody() instanceof ChatResponse response) {
+            message.setBody(
+                    switch (endpoint.getResponseType()) {
+                        case TEXT -> response.text();
+                        case JSON -> new String(ResponseJson.write(response), StandardCharsets.UTF_8);
+                        case OBJECT -> response;
+                    });
+        }
+    }
+
+    private static void usage(Message message, @Nullable Usage usage) {
+        if (usage != null) {
+            message.setHeader(LlmConstants.PROMPT_TOKENS, usage.promptTokens());
+            message.setHeader(LlmConstants.COMPLETION_TOKENS, usage.completionTokens());
+        }
+    }
+}
