@@ -1,0 +1,78 @@
+package dev.echelon.cli;
+
+import dev.echelon.config.Configuration;
+import dev.echelon.domain.Ticker;
+import dev.echelon.model.Dialects;
+import dev.echelon.model.EventLoops;
+import dev.echelon.model.ModelClient;
+import dev.echelon.route.Gateway;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Clock;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.apache.camel.CamelContext;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What lives as long as the process: the event loops, the connections to the providers, and the gateway over them. */
+final class GatewayProcess implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+    private static final int CLOSE_SECONDS = 10;
+
+    private final Vertx vertx;
+    private final ModelClient client;
+    private final int loops;
+
+    GatewayProcess() {
+        this.loops = Runtime.getRuntime().availableProcessors();
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(loops)
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        this.client = new ModelClient(vertx, loops, Ticker.SYSTEM);
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    int loops() {
+        return loops;
+    }
+
+    /** Puts a gateway with the configuration into a context that has not been started. */
+    Gateway install(CamelContext context, Configuration configuration) throws Exception {
+        Gateway gateway = new Gateway(
+                context,
+                new EventLoops(vertx),
+                client,
+                Dialects.standard(Clock.systemUTC()),
+                context.getExecutorServiceManager().newDefaultThreadPool(this, "llm-callback"),
+                Ticker.SYSTEM,
+                () -> ThreadLocalRandom.current().nextLong());
+        context.getRegistry().bind("vertx", vertx);
+        context.getRegistry().bind("llm-gateway", gateway);
+        context.getRegistry().bind("llm-breakers", gateway.states().breakers());
+        gateway.open(configuration);
+        return gateway;
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        CountDownLatch closed = new CountDownLatch(1);
+        vertx.close().onComplete(done -> closed.countDown());
+        try {
+            if (!closed.await(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("event loops are still busy after {} s", CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

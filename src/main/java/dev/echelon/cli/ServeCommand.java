@@ -1,0 +1,120 @@
+package dev.echelon.cli;
+
+import dev.echelon.cli.simulator.Simulator;
+import dev.echelon.config.Configuration;
+import dev.echelon.config.Problem;
+import dev.echelon.config.Reachability;
+import dev.echelon.ingress.http.EdgeSettings;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code echelon serve}: the gateway, until it is told to stop. */
+@Command(
+        name = "serve",
+        description = "Start the gateway. SIGTERM drains: what is accepted is finished, nothing new is taken.",
+        mixinStandardHelpOptions = true)
+final class ServeCommand implements Callable<Integer> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Path DEFAULT_ROUTES = Path.of("routes");
+
+    @Mixin
+    private ConfigOptions options = new ConfigOptions();
+
+    @Option(
+            names = "--routes",
+            paramLabel = "DIR",
+            description = "Folder of *.camel.yaml routes (default: routes, or the built-in ones where there is none).")
+    @Nullable
+    private Path routes;
+
+    @Option(
+            names = "--host",
+            paramLabel = "ADDRESS",
+            defaultValue = "0.0.0.0",
+            description = "Address to listen on (default: ${DEFAULT-VALUE}).")
+    private String host = "0.0.0.0";
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            defaultValue = "8080",
+            description = "Port of the API; 0 takes a free one (default: ${DEFAULT-VALUE}).")
+    private int port;
+
+    @Option(
+            names = "--management-port",
+            paramLabel = "N",
+            defaultValue = "9876",
+            description = "Port of health and metrics, on loopback (default: ${DEFAULT-VALUE}).")
+    private int managementPort;
+
+    @Mixin
+    private Simulation simulation = new Simulation();
+
+    @Override
+    public Integer call() throws Exception {
+        checkPort("--port", port);
+        checkPort("--management-port", managementPort);
+        String pattern = routesPattern();
+        Configuration configuration = options.load();
+        LogSetup.apply(configuration.defaults().logging());
+        warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
+        if (!simulation.enabled()) {
+            checkReach(configuration);
+        }
+        try (GatewayProcess process = new GatewayProcess();
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(process.vertx()) : null) {
+            Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
+            EdgeSettings edge = new EdgeSettings(
+                    host, port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
+            Server server = new Server(process, used, edge, managementPort, pattern);
+            return server.run();
+        }
+    }
+
+    private List<Problem> warnings(Configuration configuration) {
+        // keys do not matter to the simulator
+        return configuration.warnings().stream()
+                .filter(warning -> !simulation.enabled() || !warning.message().contains("has no key"))
+                .toList();
+    }
+
+    private static Configuration simulated(Configuration configuration, int port) {
+        LOG.warn("SIMULATED: all answers are made up by the simulator on port {}; no provider is called", port);
+        return Simulation.redirect(configuration, port);
+    }
+
+    private static void checkReach(Configuration configuration) throws BadUsageException {
+        List<Problem> problems = Reachability.problems(configuration);
+        if (!problems.isEmpty()) {
+            throw new BadUsageException(ConfigOptions.list(
+                    "echelon: %d target%s without any model that has a key (or try --simulate):", problems));
+        }
+    }
+
+    private String routesPattern() throws BadUsageException {
+        Path folder = routes == null && Files.isDirectory(DEFAULT_ROUTES) ? DEFAULT_ROUTES : routes;
+        if (folder == null) {
+            return "classpath:routes/*.camel.yaml";
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new BadUsageException("echelon: there is no routes folder " + folder);
+        }
+        return "file:" + folder + "/*.camel.yaml";
+    }
+
+    private static void checkPort(String option, int value) throws BadUsageException {
+        if (value < 0 || value > 65_535) {
+            throw new BadUsageException("echelon: " + option + " must be 0 to 65535, not " + value);
+        }
+    }
+}

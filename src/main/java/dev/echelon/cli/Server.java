@@ -1,0 +1,97 @@
+package dev.echelon.cli;
+
+import dev.echelon.config.Configuration;
+import dev.echelon.ingress.http.EdgeHttpService;
+import dev.echelon.ingress.http.EdgeSettings;
+import dev.echelon.ingress.http.OpenAiAnswer;
+import dev.echelon.ingress.http.OpenAiModels;
+import dev.echelon.ingress.http.OpenAiRequest;
+import dev.echelon.ops.GatewayHealth;
+import dev.echelon.route.Gateway;
+import java.time.Instant;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.BaseMainSupport;
+import org.apache.camel.main.Main;
+import org.apache.camel.main.MainListenerSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Camel Main with the gateway, the HTTP edge and the management server in it. */
+final class Server {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Server.class);
+    private static final int DRAIN_SECONDS = 30;
+
+    private final GatewayProcess process;
+    private final Configuration configuration;
+    private final EdgeSettings edge;
+    private final int managementPort;
+    private final String routesPattern;
+
+    Server(
+            GatewayProcess process,
+            Configuration configuration,
+            EdgeSettings edge,
+            int managementPort,
+            String routesPattern) {
+        this.process = process;
+        this.configuration = configuration;
+        this.edge = edge;
+        this.managementPort = managementPort;
+        this.routesPattern = routesPattern;
+    }
+
+    /** Runs until the process is told to stop, and has drained then. */
+    int run() throws Exception {
+        Main main = main();
+        main.run();
+        return main.getExitCode();
+    }
+
+    Main main() {
+        Main main = new Main();
+        set(main, "camel.main.name", "echelon");
+        set(main, "camel.main.routesIncludePattern", routesPattern);
+        set(main, "camel.main.shutdownTimeout", DRAIN_SECONDS);
+        set(main, "camel.main.shutdownNowOnTimeout", true);
+        set(main, "camel.main.streamCachingEnabled", false);
+        set(main, "camel.main.jmxEnabled", false);
+        set(main, "camel.main.startupSummaryLevel", "Oneline");
+        set(main, "camel.management.enabled", "true");
+        set(main, "camel.management.host", "127.0.0.1");
+        set(main, "camel.management.port", managementPort);
+        set(main, "camel.management.healthCheckEnabled", "true");
+        set(main, "camel.health.enabled", "true");
+        main.addMainListener(new MainListenerSupport() {
+            @Override
+            public void beforeConfigure(BaseMainSupport starting) {
+                try {
+                    install(starting.getCamelContext());
+                } catch (Exception e) {
+                    throw new IllegalStateException("the gateway could not be set up", e);
+                }
+            }
+
+            @Override
+            public void afterStart(BaseMainSupport started) {
+                EdgeHttpService http = started.getCamelContext().hasService(EdgeHttpService.class);
+                LOG.info("ready: API on port {}, health on 127.0.0.1:{}", http.port(), managementPort);
+            }
+        });
+        return main;
+    }
+
+    private static void set(Main main, String property, Object value) {
+        main.addOverrideProperty(property, value.toString());
+    }
+
+    private void install(CamelContext context) throws Exception {
+        Gateway gateway = process.install(context, configuration);
+        context.getRegistry().bind("openaiRequest", new OpenAiRequest());
+        context.getRegistry().bind("openaiAnswer", new OpenAiAnswer());
+        context.getRegistry()
+                .bind("openaiModels", new OpenAiModels(Instant.now().getEpochSecond()));
+        EdgeHttpService.install(context, edge);
+        GatewayHealth.install(context, gateway);
+    }
+}

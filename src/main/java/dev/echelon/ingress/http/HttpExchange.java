@@ -1,0 +1,174 @@
+package dev.echelon.ingress.http;
+
+import dev.echelon.component.LlmConstants;
+import dev.echelon.domain.Cancellation;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
+import dev.echelon.domain.json.ErrorJson;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.RoutingContext;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One HTTP request and its answer, for a route on the event loop. What the client sent is read from here by those who
+ * need it, never copied into the Camel message.
+ */
+final class HttpExchange {
+
+    private static final String PROPERTY = "CamelLlmHttp";
+    private static final int MAX_REQUEST_ID = 128;
+    private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
+
+    private final RoutingContext http;
+    private final HttpServerResponse response;
+    private final Cancellation cancellation = new Cancellation();
+    private final String requestId;
+
+    @Nullable
+    private SseSink sink;
+
+    HttpExchange(RoutingContext http) {
+        this.http = http;
+        this.response = http.response();
+        this.requestId = requestId(http.request().getHeader("x-request-id"));
+        response.closeHandler(closed -> cancellation.cancel());
+        response.exceptionHandler(broken -> cancellation.cancel());
+    }
+
+    static HttpExchange of(Exchange exchange) {
+        return Objects.requireNonNull(
+                exchange.getProperty(PROPERTY, HttpExchange.class), "this step belongs into a platform-http route");
+    }
+
+    void attachTo(Exchange exchange) {
+        exchange.setProperty(PROPERTY, this);
+        exchange.setProperty(LlmConstants.CANCELLATION_PROPERTY, cancellation);
+    }
+
+    HttpServerRequest request() {
+        return http.request();
+    }
+
+    /** Collects the body; a larger one is refused as soon as that is known, and the connection closed after it. */
+    void readBody(long most, Consumer<Buffer> then) {
+        HttpServerRequest request = http.request();
+        if (declaredLength(request) > most) {
+            tooLarge(request);
+            return;
+        }
+        Buffer body = Buffer.buffer();
+        request.handler(bytes -> {
+            if (body.length() + bytes.length() <= most) {
+                body.appendBuffer(bytes);
+            } else if (!response.ended()) {
+                tooLarge(request);
+            }
+        });
+        request.endHandler(ended -> {
+            if (!response.ended()) {
+                then.accept(body);
+            }
+        });
+    }
+
+    private void tooLarge(HttpServerRequest request) {
+        response.putHeader("connection", "close");
+        refuse(EdgeErrors.tooLarge());
+        // what is still coming is read and dropped, so that the client gets to read the answer
+        request.handler(dropped -> {});
+        request.resume();
+    }
+
+    private static long declaredLength(HttpServerRequest request) {
+        String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+        try {
+            return length == null ? 0 : Long.parseLong(length);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
+
+    @Nullable
+    String pathParameter(String name) {
+        return http.pathParam(name);
+    }
+
+    /** Opens an event stream for the answer; its head goes out with the first content. */
+    SseSink stream(boolean includeUsage) {
+        sink = new SseSink(response, requestId, includeUsage);
+        return sink;
+    }
+
+    /** The route is done: writes what is still to be written. */
+    void finish(Exchange exchange) {
+        Exception thrown = exchange.getException();
+        if (response.closed()) {
+            return;
+        }
+        if (sink != null && sink.begun()) {
+            sink.end(thrown == null ? null : EdgeErrors.failure(thrown));
+        } else if (thrown != null) {
+            ModelFailure failure = EdgeErrors.failure(thrown);
+            if (failure.status() >= 500 && !(thrown instanceof ModelFailure)) {
+                LOG.error("request {} failed", requestId, thrown);
+            }
+            RouteHeaders.write(response, exchange.getProperty(LlmConstants.ROUTE_PROPERTY, RouteInfo.class));
+            refuse(failure);
+        } else {
+            answer(exchange.getMessage());
+        }
+    }
+
+    /** Answers with an error in OpenAI's shape. */
+    void refuse(ModelFailure failure) {
+        response.putHeader("x-request-id", requestId);
+        EdgeErrors.write(response, failure, ErrorJson.write(failure));
+    }
+
+    private void answer(Message message) {
+        response.putHeader("x-request-id", requestId);
+        for (Map.Entry<String, Object> header : message.getHeaders().entrySet()) {
+            if (header.getValue() instanceof String value && !header.getKey().startsWith("Camel")) {
+                response.putHeader(header.getKey(), value);
+            }
+        }
+        Object body = message.getBody();
+        response.end(body instanceof byte[] bytes ? Buffer.buffer(bytes) : Buffer.buffer(Objects.toString(body, "")));
+    }
+
+    /** The caller's id if it is a harmless one, else a new one. */
+    private static String requestId(@Nullable String callers) {
+        if (callers != null && !callers.isEmpty() && callers.length() <= MAX_REQUEST_ID && isHarmless(callers)) {
+            return callers;
+        }
+        return UUID.randomUUID().toString();
+    }
+
+    private static boolean isHarmless(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            char c = id.charAt(i);
+            boolean plain = (c >= 'a' && c <= 'z')
+                    || (c >= 'A' && c <= 'Z')
+                    || (c >= '0' && c <= '9')
+                    || c == '-'
+                    || c == '_'
+                    || c == '.'
+                    || c == ':';
+            if (!plain) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.echelon.ingress.http;
+
+import dev.echelon.component.LlmConstants;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.json.ParsedRequest;
+import dev.echelon.domain.json.RequestJson;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The first step of a chat route: bytes to a request. Of the client's headers only the target, the time limit and the
+ * request id are read.
+ */
+public final class OpenAiRequest implements Processor {
+
+    private static final int MAX_TARGET = 512;
+
+    @Override
+    public void process(Exchange exchange) throws ModelFailure {
+        HttpExchange edge = HttpExchange.of(exchange);
+        HttpServerRequest http = edge.request();
+        checkForm(http);
+        Message message = exchange.getMessage();
+        ParsedRequest parsed = RequestJson.read((byte[]) message.getBody());
+        String target = http.getHeader("x-llm-target");
+        if (target != null) {
+            if (target.length() > MAX_TARGET) {
+                throw EdgeErrors.refusal(400, "invalid_header", "x-llm-target is too long");
+            }
+            message.setHeader(LlmConstants.TARGET, target);
+        }
+        Long timeout = timeout(http.getHeader("x-request-timeout-ms"));
+        if (timeout != null) {
+            message.setHeader(LlmConstants.TIMEOUT_MS, timeout);
+        }
+        if (parsed.request().stream()) {
+            exchange.setProperty(
+                    LlmConstants.SINK_PROPERTY, edge.stream(parsed.request().includeUsage()));
+        }
+        message.setBody(parsed);
+    }
+
+    private static void checkForm(HttpServerRequest http) throws ModelFailure {
+        String encoding = http.getHeader("content-encoding");
+        if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+            throw EdgeErrors.refusal(415, "unsupported_encoding", "send the body without content-encoding");
+        }
+        String type = http.getHeader("content-type");
+        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+            throw EdgeErrors.refusal(415, "unsupported_media_type", "send application/json");
+        }
+        // an absolute-form target is read for its path alone; one for another host is no mistake but an attempt
+        String uri = http.uri();
+        if (!uri.startsWith("/")) {
+            String host = http.getHeader("host");
+            int authority = uri.indexOf("://");
+            if (authority < 0 || host == null || !uri.startsWith(host + "/", authority + 3)) {
+                throw EdgeErrors.refusal(400, "invalid_target", "the request target is not of this host");
+            }
+        }
+    }
+
+    @Nullable
+    private static Long timeout(@Nullable String millis) throws ModelFailure {
+        if (millis == null) {
+            return null;
+        }
+        try {
+            long value = Long.parseLong(millis.strip());
+            if (value > 0) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // told below
+        }
+        throw ModelFailure.of(FailureKind.INVALID_REQUEST, "x-request-timeout-ms must be a positive whole number")
+                .withParam("x-request-timeout-ms");
+    }
+}
