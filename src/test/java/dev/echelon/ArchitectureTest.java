@@ -123,6 +123,9 @@ class ArchitectureTest {
         return noClasses()
                 .that()
                 .resideInAnyPackage(packages)
+                // binding and closing the listeners, before the first prompt and after the last
+                .and()
+                .haveSimpleNameNotEndingWith("EdgeServer")
                 .should()
                 .accessTargetWhere(DescribedPredicate.describe("a thread waits", ArchitectureTest::waits))
                 .allowEmptyShould(true);

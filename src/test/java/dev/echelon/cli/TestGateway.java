@@ -1,0 +1,122 @@
+package dev.echelon.cli;
+
+import dev.echelon.config.ConfigException;
+import dev.echelon.config.ConfigLoader;
+import dev.echelon.config.Configuration;
+import dev.echelon.ingress.http.EdgeSettings;
+import dev.echelon.route.Gateway;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.camel.CamelContext;
+import org.apache.camel.main.Main;
+
+/**
+ * The whole gateway, as {@code echelon serve} boots it, in the test's own process: files in, HTTP out. Only the ports are
+ * the test's.
+ */
+public final class TestGateway implements AutoCloseable {
+
+    private final GatewayProcess process;
+    private final Main main;
+    private final int port;
+    private final int managementPort;
+
+    private TestGateway(Configuration configuration) throws Exception {
+        this.port = freePort();
+        this.managementPort = freePort();
+        this.process = new GatewayProcess();
+        EdgeSettings edge = new EdgeSettings(
+                "127.0.0.1", port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, false);
+        this.main = new Server(process, configuration, edge, managementPort, "file:routes/*.camel.yaml").main();
+        main.start();
+    }
+
+    public static ConfigFiles in(Path folder) {
+        return new ConfigFiles(folder);
+    }
+
+    /** {@code http://127.0.0.1:PORT}, without a path. */
+    public URI url() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public int managementPort() {
+        return managementPort;
+    }
+
+    public CamelContext context() {
+        return main.getCamelContext();
+    }
+
+    public Gateway gateway() {
+        return context().getRegistry().lookupByNameAndType("llm-gateway", Gateway.class);
+    }
+
+    @Override
+    public void close() {
+        main.stop();
+        process.close();
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A configuration folder in the making; without a registry, so that its folders are scanned. */
+    public static final class ConfigFiles {
+
+        private final Path folder;
+        private final Map<String, String> environment = new HashMap<>();
+
+        private ConfigFiles(Path folder) {
+            this.folder = folder;
+        }
+
+        /** Writes {@code llms/NAME}. */
+        public ConfigFiles file(String name, String toml) throws IOException {
+            Path file = folder.resolve("llms").resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.writeString(file, toml);
+            return this;
+        }
+
+        /** A provider of the dialect at the base URL, with a key. */
+        public ConfigFiles provider(String name, String dialect, String baseUrl) throws IOException {
+            return file("providers/" + name + ".toml", """
+                    [provider]
+                    name = "%s"
+                    dialect = "%s"
+                    base_url = "%s"
+                    api_key = "key-of-%s"
+                    """.formatted(name, dialect, baseUrl, name));
+        }
+
+        public ConfigFiles variable(String name, String value) {
+            environment.put(name, value);
+            return this;
+        }
+
+        public TestGateway start() throws Exception {
+            return new TestGateway(load());
+        }
+
+        public Configuration load() throws ConfigException {
+            return new ConfigLoader(environment::get).load(folder);
+        }
+    }
+}
