@@ -7,6 +7,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a caller is told when the walk has nowhere left to go. */
 final class Exhaustion {
@@ -43,6 +44,10 @@ final class Exhaustion {
     private ModelFailure everybodyFailed() {
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
         ledger.outcomes().forEach(outcome -> kinds.add(outcome.failure().kind()));
+        ModelFailure tooLong = tooLong(kinds);
+        if (tooLong != null) {
+            return tooLong;
+        }
         for (FailureKind kind : ORDER) {
             if (kinds.contains(kind)) {
                 String words = kinds.stream().map(FailureKind::word).collect(Collectors.joining(", "));
@@ -53,6 +58,18 @@ final class Exhaustion {
             }
         }
         return ledger.outcomes().get(ledger.outcomes().size() - 1).failure();
+    }
+
+    /** The prompt was too long for some, and the others were rate limited: waiting would not make it shorter. */
+    private @Nullable ModelFailure tooLong(Set<FailureKind> kinds) {
+        boolean nothingElse =
+                EnumSet.of(FailureKind.CONTEXT_LENGTH, FailureKind.RATE_LIMIT).containsAll(kinds);
+        for (Ledger.Outcome outcome : ledger.outcomes()) {
+            if (nothingElse && outcome.failure().kind() == FailureKind.CONTEXT_LENGTH) {
+                return outcome.failure();
+            }
+        }
+        return null;
     }
 
     private ModelFailure nobodyAsked() {
@@ -94,7 +111,9 @@ final class Exhaustion {
         long wait = Long.MAX_VALUE;
         for (Plan.Tier tier : plan.tiers()) {
             for (Plan.Candidate candidate : tier.candidates()) {
-                wait = Math.min(wait, condition(candidate).waitNanos());
+                if (ledger.canSay(candidate.instance())) {
+                    wait = Math.min(wait, condition(candidate).waitNanos());
+                }
             }
         }
         return Duration.ofNanos(Math.max(wait == Long.MAX_VALUE ? 0 : wait, SECOND));

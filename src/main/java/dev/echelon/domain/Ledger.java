@@ -21,7 +21,10 @@ public final class Ledger {
     private final Map<String, Integer> returnsByEchelon = new HashMap<>();
     private final Map<String, Integer> visits = new HashMap<>();
     private final Set<String> passedOver = new HashSet<>();
+    private final Set<String> refused = new HashSet<>();
     private final Set<String> queuedFor = new HashSet<>();
+    private final Set<Integer> queuedIn = new HashSet<>();
+    private final Set<Integer> returnedIn = new HashSet<>();
     private int tier;
     private int returns;
     private boolean probed;
@@ -50,14 +53,17 @@ public final class Ledger {
      */
     public record Outcome(Plan.Candidate candidate, int tier, ModelFailure failure, boolean stale, long endedAt) {}
 
-    /** An attempt begins: it reached the point where the upstream is called. */
+    /** An attempt begins: it reached the point where the upstream is called. A reconnect is the attempt it repeats. */
     public void begin(Step.Attempt attempt) {
         Instance instance = attempt.candidate().instance();
         tier = attempt.tier();
-        visits.merge(instance.id(), 1, Integer::sum);
+        if (attempt.entry() != Step.Entry.RECONNECT) {
+            visits.merge(instance.id(), 1, Integer::sum);
+        }
         switch (attempt.entry()) {
             case RETURN -> {
                 returns++;
+                returnedIn.add(tier);
                 returnsByEchelon.merge(instance.echelon(), 1, Integer::sum);
             }
             case PROBE -> probed = true;
@@ -77,6 +83,7 @@ public final class Ledger {
         Instance instance = attempt.candidate().instance();
         if (attempt.queueNanos() > 0) {
             queuedFor.add(instance.echelon());
+            queuedIn.add(tier);
         } else {
             passedOver.add(instance.id());
         }
@@ -87,13 +94,13 @@ public final class Ledger {
 
     /** A whole route, such as a fallback pool at its rate limit, does not take the request. */
     public void refuse(String node, ModelFailure failure) {
-        passedOver.add(node);
+        refused.add(node);
         refusal = failure;
     }
 
     /** After a wait everyone who was passed over may be looked at again. */
     public void waited() {
-        passedOver.removeIf(name -> name.indexOf('/') >= 0);
+        passedOver.clear();
     }
 
     public long start() {
@@ -142,14 +149,16 @@ public final class Ledger {
     }
 
     boolean isPassedOver(Plan.Candidate candidate) {
-        if (passedOver.isEmpty()) {
+        return passedOver.contains(candidate.instance().id());
+    }
+
+    /** Whether a route on the way to it does not take the request. */
+    boolean isRefused(Plan.Candidate candidate) {
+        if (refused.isEmpty()) {
             return false;
         }
-        if (passedOver.contains(candidate.instance().id())) {
-            return true;
-        }
         for (String node : candidate.path()) {
-            if (passedOver.contains(node)) {
+            if (refused.contains(node)) {
                 return true;
             }
         }
@@ -162,6 +171,27 @@ public final class Ledger {
 
     boolean hasQueuedFor(String echelon) {
         return queuedFor.contains(echelon);
+    }
+
+    /** Whether the request has already stood in a queue of this tier. */
+    boolean hasQueuedIn(int number) {
+        return queuedIn.contains(number);
+    }
+
+    boolean hasReturnedIn(int number) {
+        return returnedIn.contains(number);
+    }
+
+    /** The largest window that the request did not fit into; 0 when none is known. */
+    int tooSmallWindow() {
+        int largest = 0;
+        for (Outcome outcome : outcomes) {
+            Integer window = outcome.candidate().instance().contextWindow();
+            if (outcome.failure().kind() == FailureKind.CONTEXT_LENGTH && window != null) {
+                largest = Math.max(largest, window);
+            }
+        }
+        return largest;
     }
 
     boolean tried(ModelKey key) {

@@ -51,7 +51,7 @@ public final class Walk {
         private final InstanceStates states;
         private final long now;
         private final long remaining;
-        private int window;
+        private final int window;
 
         @Nullable
         private Boolean mostAreOut;
@@ -62,6 +62,7 @@ public final class Walk {
             this.states = states;
             this.now = now;
             this.remaining = ledger.deadline() - now;
+            this.window = ledger.tooSmallWindow();
         }
 
         Step next() {
@@ -98,21 +99,20 @@ public final class Walk {
         /** A dead pooled connection is replaced at once; a kind that does not go on ends the request. */
         @Nullable
         private Step settledBy(Ledger.Outcome last) {
-            if (last.stale() && ledger.reconnects() < MAX_RECONNECTS && remaining >= SHORTEST) {
+            if (last.stale()
+                    && ledger.reconnects() < MAX_RECONNECTS
+                    && remaining >= SHORTEST
+                    && !ledger.isPassedOver(last.candidate())) {
                 return attempt(last.candidate(), last.tier(), Step.Entry.RECONNECT, 0, 0);
             }
             FailureKind kind = last.failure().kind();
             if (kind.goesOn()) {
                 return null;
             }
-            if (kind == FailureKind.CONTEXT_LENGTH) {
-                Integer known = last.candidate().instance().contextWindow();
-                if (known != null) {
-                    window = known;
-                    return anyone(this::isOpen) ? null : new Step.GiveUp(last.failure());
-                }
-            }
-            return new Step.GiveUp(last.failure());
+            boolean largerMayFollow = kind == FailureKind.CONTEXT_LENGTH
+                    && last.candidate().instance().contextWindow() != null
+                    && anyone(this::isOpen);
+            return largerMayFollow ? null : new Step.GiveUp(last.failure());
         }
 
         @Nullable
@@ -125,7 +125,9 @@ public final class Walk {
             if (queued != null) {
                 return queued;
             }
-            return comeBack(tier, tier + 1, false, rules.patience().toNanos());
+            return ledger.hasReturnedIn(tier)
+                    ? null
+                    : comeBack(tier, tier + 1, false, rules.patience().toNanos());
         }
 
         @Nullable
@@ -139,16 +141,17 @@ public final class Walk {
 
         @Nullable
         private Step queued(int tier) {
-            Candidate candidate = pick(
-                    tier,
-                    it -> isOpen(it)
-                            && !ledger.hasQueuedFor(it.instance().echelon())
-                            && condition(it).obstacle() == Obstacle.CONCURRENCY);
-            if (candidate == null) {
+            long tenth = (ledger.deadline() - ledger.start()) / 10;
+            long queue = Math.min(Math.min(LONGEST_QUEUE, tenth), remaining - SHORTEST);
+            if (queue <= 0 || ledger.hasQueuedIn(tier)) {
                 return null;
             }
-            long tenth = (ledger.deadline() - ledger.start()) / 10;
-            return attempt(candidate, tier, Step.Entry.FIRST, 0, Math.min(Math.min(LONGEST_QUEUE, tenth), remaining));
+            Candidate candidate = pick(
+                    tier,
+                    it -> isUntried(it)
+                            && !ledger.hasQueuedFor(it.instance().echelon())
+                            && condition(it).obstacle() == Obstacle.CONCURRENCY);
+            return candidate == null ? null : attempt(candidate, tier, Step.Entry.FIRST, 0, queue);
         }
 
         /** The return with the shortest wait that is at most {@code longest}. */
@@ -161,7 +164,7 @@ public final class Walk {
                 if (outcome.tier() < fromTier || outcome.tier() >= toTier || !mayReturn(outcome, late)) {
                     continue;
                 }
-                long wait = returnWait(outcome);
+                long wait = returnWait(outcome, late);
                 if (wait < bestWait && wait <= longest && wait + SHORTEST <= remaining) {
                     best = outcome.candidate();
                     bestTier = outcome.tier();
@@ -179,7 +182,7 @@ public final class Walk {
             long wait = Long.MAX_VALUE;
             for (Tier tier : plan.tiers()) {
                 for (Candidate candidate : tier.candidates()) {
-                    if (isOpen(candidate)) {
+                    if (isUntried(candidate)) {
                         Condition condition = condition(candidate);
                         if (condition.obstacle() == Obstacle.RPM) {
                             wait = Math.min(wait, Math.max(1, condition.waitNanos()));
@@ -213,7 +216,7 @@ public final class Walk {
 
         private Step attempt(Candidate candidate, int tier, Step.Entry entry, long delay, long queue) {
             long own = candidate.instance().timeout().toNanos();
-            long left = remaining - delay;
+            long left = remaining - delay - queue;
             boolean othersLeft = anyone(it -> !isSame(it, candidate) && isReady(it));
             long share = othersLeft ? Math.max(left / 2, SHORTEST) : left;
             long timeout = Math.min(own, share);
@@ -221,12 +224,22 @@ public final class Walk {
         }
 
         /** Whether this request has not asked the model yet and could say what it wants to it. */
-        private boolean isOpen(Candidate candidate) {
+        private boolean isUntried(Candidate candidate) {
             Instance instance = candidate.instance();
             return !ledger.tried(instance.key())
-                    && !ledger.isPassedOver(candidate)
+                    && !ledger.isRefused(candidate)
                     && ledger.canSay(instance)
-                    && (window == 0 || (instance.contextWindow() != null && instance.contextWindow() > window));
+                    && isLargeEnough(instance);
+        }
+
+        private boolean isOpen(Candidate candidate) {
+            return isUntried(candidate) && !ledger.isPassedOver(candidate);
+        }
+
+        /** After {@code context_length} only a window that is known to be larger will do. */
+        private boolean isLargeEnough(Instance instance) {
+            Integer known = instance.contextWindow();
+            return window == 0 || (known != null && known > window);
         }
 
         private boolean isReady(Candidate candidate) {
@@ -245,7 +258,10 @@ public final class Walk {
 
         private boolean mayReturn(Ledger.Outcome outcome, boolean late) {
             Instance instance = outcome.candidate().instance();
-            if (!outcome.equals(ledger.lastOf(instance)) || ledger.isPassedOver(outcome.candidate())) {
+            if (!outcome.equals(ledger.lastOf(instance))
+                    || ledger.isPassedOver(outcome.candidate())
+                    || ledger.isRefused(outcome.candidate())
+                    || !isLargeEnough(instance)) {
                 return false;
             }
             FailureKind kind = outcome.failure().kind();
@@ -262,16 +278,23 @@ public final class Walk {
                     && ledger.visitsOf(instance)
                             < plan.tiers().get(outcome.tier()).maxInstanceAttempts()
                     && withinBudget(instance)
-                    && isStanding(instance);
+                    && isStanding(instance, late);
         }
 
-        /** Ready but for the pause that this request's own failure began. */
-        private boolean isStanding(Instance instance) {
+        /** Ready but for the pause that this request's own failure began, and late also but for its echelon's minute. */
+        private boolean isStanding(Instance instance, boolean late) {
             Obstacle obstacle = states.condition(instance, now).obstacle();
-            return obstacle == Obstacle.NONE || obstacle == Obstacle.COOLING;
+            return obstacle == Obstacle.NONE || obstacle == Obstacle.COOLING || (late && obstacle == Obstacle.RPM);
         }
 
-        private long returnWait(Ledger.Outcome outcome) {
+        private long returnWait(Ledger.Outcome outcome, boolean late) {
+            Instance instance = outcome.candidate().instance();
+            Condition condition = states.condition(instance, now);
+            long minute = late && condition.obstacle() == Obstacle.RPM ? condition.waitNanos() : 0;
+            return Math.max(minute, pause(outcome));
+        }
+
+        private long pause(Ledger.Outcome outcome) {
             Duration asked = outcome.failure().retryAfter();
             if (asked != null) {
                 return Math.max(0, outcome.endedAt() + asked.toNanos() - now);
@@ -319,8 +342,9 @@ public final class Walk {
             return false;
         }
 
+        /** Whether the failure of one makes the other tried. */
         private static boolean isSame(Candidate one, Candidate other) {
-            return one.instance().id().equals(other.instance().id());
+            return one.instance().key().equals(other.instance().key());
         }
 
         private Condition condition(Candidate candidate) {
