@@ -55,7 +55,7 @@ public final class Strategies {
 
     private static final class RoundRobin implements Strategy {
 
-        private final AtomicInteger turn = new AtomicInteger();
+        private final Turn turn = new Turn();
 
         @Override
         public Plan.@Nullable Candidate pick(
@@ -63,7 +63,7 @@ public final class Strategies {
                 boolean again,
                 Predicate<Plan.Candidate> eligible,
                 ToIntFunction<Plan.Candidate> inFlight) {
-            return firstFrom(again ? turn.get() : turn.getAndIncrement(), candidates, eligible);
+            return again ? turn.peek(candidates, eligible) : turn.take(candidates, eligible);
         }
     }
 
@@ -106,10 +106,10 @@ public final class Strategies {
                 boolean again,
                 Predicate<Plan.Candidate> eligible,
                 ToIntFunction<Plan.Candidate> inFlight) {
-            int start = turn.getAndIncrement();
+            int start = again ? turn.get() : turn.getAndIncrement();
             Plan.Candidate best = null;
             int least = Integer.MAX_VALUE;
-            for (int i = 0; i < candidates.size(); i++) {
+            for (int i = 0; i < candidates.size() && least > 0; i++) {
                 Plan.Candidate candidate = candidates.get(Math.floorMod(start + i, candidates.size()));
                 int busy = inFlight.applyAsInt(candidate);
                 if (busy < least && eligible.test(candidate)) {
@@ -125,12 +125,12 @@ public final class Strategies {
     private static final class Weighted implements Strategy {
 
         private final List<Share> shares;
-        private final List<AtomicInteger> turns = new ArrayList<>();
+        private final List<Turn> turns = new ArrayList<>();
         private final Cell<long[]> credits;
 
         Weighted(List<Share> shares) {
             this.shares = List.copyOf(shares);
-            shares.forEach(share -> turns.add(new AtomicInteger()));
+            shares.forEach(share -> turns.add(new Turn()));
             this.credits = new Cell<>(new long[shares.size()]);
         }
 
@@ -144,7 +144,7 @@ public final class Strategies {
             long total = 0;
             int first = -1;
             for (int i = 0; i < offers.length; i++) {
-                offers[i] = firstFrom(turns.get(i).get(), shares.get(i).members(), eligible);
+                offers[i] = turns.get(i).peek(shares.get(i).members(), eligible);
                 if (offers[i] != null) {
                     total += shares.get(i).weight();
                     first = first < 0 ? i : first;
@@ -154,8 +154,8 @@ public final class Strategies {
                 return null;
             }
             int winner = total == 0 ? first : spend(offers, total);
-            turns.get(winner).incrementAndGet();
-            return offers[winner];
+            Plan.Candidate taken = turns.get(winner).take(shares.get(winner).members(), eligible);
+            return taken == null ? offers[winner] : taken;
         }
 
         /** Every share on offer earns its weight; the richest wins and pays the total. */
@@ -182,14 +182,40 @@ public final class Strategies {
         }
     }
 
-    private static Plan.@Nullable Candidate firstFrom(
-            int start, List<Plan.Candidate> candidates, Predicate<Plan.Candidate> eligible) {
-        for (int i = 0; i < candidates.size(); i++) {
-            Plan.Candidate candidate = candidates.get(Math.floorMod(start + i, candidates.size()));
-            if (eligible.test(candidate)) {
-                return candidate;
+    /**
+     * Whose turn it is. The turn passes on behind whoever took it, so that those who are left out give theirs to all
+     * others alike.
+     */
+    private static final class Turn {
+
+        private final AtomicInteger next = new AtomicInteger();
+
+        Plan.@Nullable Candidate peek(List<Plan.Candidate> candidates, Predicate<Plan.Candidate> eligible) {
+            int at = firstFrom(next.get(), candidates, eligible);
+            return at < 0 ? null : candidates.get(at);
+        }
+
+        Plan.@Nullable Candidate take(List<Plan.Candidate> candidates, Predicate<Plan.Candidate> eligible) {
+            while (true) {
+                int seen = next.get();
+                int at = firstFrom(seen, candidates, eligible);
+                if (at < 0) {
+                    return null;
+                }
+                if (next.compareAndSet(seen, (at + 1) % candidates.size())) {
+                    return candidates.get(at);
+                }
             }
         }
-        return null;
+
+        private static int firstFrom(int start, List<Plan.Candidate> candidates, Predicate<Plan.Candidate> eligible) {
+            for (int i = 0; i < candidates.size(); i++) {
+                int at = (start + i) % candidates.size();
+                if (eligible.test(candidates.get(at))) {
+                    return at;
+                }
+            }
+            return -1;
+        }
     }
 }
