@@ -23,7 +23,7 @@ public final class ConcurrencyLimit {
         this.queueLimit = Math.min(limit, 100);
     }
 
-    /** Takes a permit if one is free and nobody is ahead. */
+    /** Takes a permit if one is free; nobody is ahead then, for who queues does so only while none is. */
     public boolean tryAcquire() {
         lock.lock();
         try {
@@ -40,22 +40,24 @@ public final class ConcurrencyLimit {
     /**
      * Takes a place in the queue.
      *
-     * @param onGranted runs on the thread that gives a permit back; the place then holds that permit
+     * @param onGranted runs on the thread that gives a permit back, or at once when one has become free meanwhile; the
+     *     place then holds that permit
      * @return {@code null} when the queue is full
      */
     @Nullable
     public Place enqueue(Runnable onGranted) {
+        Place place = new Place(onGranted);
         lock.lock();
         try {
-            if (queue.size() >= queueLimit) {
-                return null;
+            if (inUse >= limit) {
+                return queue.size() < queueLimit && queue.add(place) ? place : null;
             }
-            Place place = new Place(onGranted);
-            queue.add(place);
-            return place;
+            inUse++;
         } finally {
             lock.unlock();
         }
+        onGranted.run();
+        return place;
     }
 
     /** Gives a permit back. */
