@@ -36,6 +36,7 @@ public interface RateLimit {
     static RateLimit tokenBucket(int size, double perSecond, long now) {
         record Bucket(double tokens, long at) {}
         double perNano = perSecond / 1e9;
+        double whole = 1 - 1e-12; // a token that a wait was told for is whole in spite of rounding
         return new Swapped<>(new Bucket(size, now)) {
             @Override
             Bucket refresh(Bucket state, long time) {
@@ -45,7 +46,7 @@ public interface RateLimit {
 
             @Override
             long verdict(Bucket state, long time) {
-                return state.tokens >= 1 ? 0 : Math.max(1, (long) Math.ceil((1 - state.tokens) / perNano));
+                return state.tokens >= whole ? 0 : Math.max(1, (long) Math.ceil((1 - state.tokens) / perNano));
             }
 
             @Override
