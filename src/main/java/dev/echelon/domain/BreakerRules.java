@@ -25,7 +25,7 @@ public record BreakerRules(int failureThreshold, Duration recoveryTime, int half
      * @param openedAt nanos; of no meaning before the first opening
      * @param openUntil nanos; likewise
      * @param closedAt nanos of the last closing after an opening
-     * @param ramping whether it was ever closed after an opening
+     * @param ramping whether it was closed after its last opening: from then on its share grows and its health counts
      */
     public record Memory(int failures, int openings, long openedAt, long openUntil, long closedAt, boolean ramping) {
 
@@ -59,7 +59,7 @@ public record BreakerRules(int failureThreshold, Duration recoveryTime, int half
         int openings = healthyBetween ? 1 : memory.openings + 1;
         long nanos = Math.min(recoveryTime.toNanos() * openings, MAX_RECOVERY.toNanos());
         nanos += (long) (nanos * 0.1 * jitter);
-        return new Memory(0, openings, now, now + nanos, memory.closedAt, memory.ramping);
+        return new Memory(0, openings, now, now + nanos, memory.closedAt, false);
     }
 
     public Memory onClose(Memory memory, long now) {

@@ -28,7 +28,7 @@ public record CoolDown(long until, int step, boolean quarantine, boolean set) {
         return switch (kind) {
             case RATE_LIMIT ->
                 retryAfter == null
-                        ? later(now + growing().toNanos(), step + 1, false, now)
+                        ? growing(now)
                         : later(now + min(retryAfter, MAX_RETRY_AFTER).toNanos(), step, false, now);
             case QUOTA -> later(now + QUOTA.toNanos(), step, true, now);
             case AUTH -> later(now + AUTH.toNanos(), step, true, now);
@@ -41,8 +41,11 @@ public record CoolDown(long until, int step, boolean quarantine, boolean set) {
         return step == 0 ? this : new CoolDown(until, 0, quarantine, set);
     }
 
-    private Duration growing() {
-        return min(FIRST.multipliedBy(1L << Math.min(step, 10)), LONGEST);
+    /** Twice as long as the pause before; what fails during a pause was under way when it began, and makes it no longer. */
+    private CoolDown growing(long now) {
+        int next = active(now) && step > 0 ? step : step + 1;
+        Duration pause = min(FIRST.multipliedBy(1L << Math.min(next - 1, 10)), LONGEST);
+        return later(now + pause.toNanos(), next, false, now);
     }
 
     private CoolDown later(long end, int nextStep, boolean refuses, long now) {
