@@ -1,0 +1,194 @@
+package dev.echelon.domain;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.echelon.domain.ConcurrencyLimit.Place;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Test;
+
+/** Permits are never more than the limit, and none is lost. */
+class ConcurrencyLimitTest {
+
+    @Test
+    void takesAsManyAsItsLimit() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(2);
+
+        assertThat(limit.tryAcquire()).isTrue();
+        assertThat(limit.hasRoom()).isTrue();
+        assertThat(limit.tryAcquire()).isTrue();
+        assertThat(limit.hasRoom()).isFalse();
+        assertThat(limit.tryAcquire()).isFalse();
+        limit.release();
+        assertThat(limit.tryAcquire()).isTrue();
+        assertThat(limit.inUse()).isEqualTo(2);
+    }
+
+    @Test
+    void handsPermitsOverInTheOrderOfTheQueue() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(3);
+        List<String> granted = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            limit.tryAcquire();
+        }
+        limit.enqueue(() -> granted.add("first"));
+        limit.enqueue(() -> granted.add("second"));
+
+        limit.release();
+        assertThat(granted).containsExactly("first");
+        assertThat(limit.tryAcquire()).as("the permit went to the queue").isFalse();
+        limit.release();
+        assertThat(granted).containsExactly("first", "second");
+        assertThat(limit.inUse()).isEqualTo(3);
+        limit.release();
+        assertThat(limit.inUse()).isEqualTo(2);
+    }
+
+    @Test
+    void whoLeavesIsPassedOver() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(2);
+        List<String> granted = new ArrayList<>();
+        limit.tryAcquire();
+        limit.tryAcquire();
+        Place first = place(limit, () -> granted.add("first"));
+        limit.enqueue(() -> granted.add("second"));
+
+        assertThat(first.leave()).isTrue();
+        assertThat(first.leave()).isFalse();
+        limit.release();
+        assertThat(granted).containsExactly("second");
+    }
+
+    @Test
+    void whoWasGrantedAPermitCannotLeaveWithoutIt() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(1);
+        limit.tryAcquire();
+        Place place = place(limit, () -> {});
+
+        limit.release();
+        assertThat(place.leave()).isFalse();
+        assertThat(limit.inUse()).isEqualTo(1);
+        limit.release();
+        assertThat(limit.inUse()).isZero();
+    }
+
+    @Test
+    void whoQueuesWhileAPermitIsFreeGetsItAtOnce() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(1);
+        AtomicBoolean granted = new AtomicBoolean();
+
+        Place place = place(limit, () -> granted.set(true));
+
+        assertThat(granted).isTrue();
+        assertThat(place.leave()).isFalse();
+        assertThat(limit.tryAcquire()).isFalse();
+    }
+
+    @Test
+    void theQueueIsAsLongAsTheLimitAndAtMostAHundred() {
+        assertThat(queueOf(3)).isEqualTo(3);
+        assertThat(queueOf(250)).isEqualTo(100);
+    }
+
+    private static int queueOf(int limit) {
+        ConcurrencyLimit full = new ConcurrencyLimit(limit);
+        while (full.tryAcquire()) {}
+        while (full.enqueue(() -> {}) != null) {}
+        return full.queued();
+    }
+
+    private static Place place(ConcurrencyLimit limit, Runnable onGranted) {
+        return Objects.requireNonNull(limit.enqueue(onGranted));
+    }
+
+    @Property(tries = 300)
+    void noPermitIsLostOrGivenTwice(@ForAll long seed, @ForAll @IntRange(min = 1, max = 5) int most) {
+        Random random = new Random(seed);
+        ConcurrencyLimit limit = new ConcurrencyLimit(most);
+        AtomicInteger held = new AtomicInteger();
+        List<Place> waiting = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            switch (random.nextInt(4)) {
+                case 0 -> held.addAndGet(limit.tryAcquire() ? 1 : 0);
+                case 1 -> {
+                    Place place = limit.enqueue(held::incrementAndGet);
+                    if (place != null) {
+                        waiting.add(place);
+                    }
+                }
+                case 2 -> {
+                    if (!waiting.isEmpty()) {
+                        waiting.remove(random.nextInt(waiting.size())).leave();
+                    }
+                }
+                default -> {
+                    if (held.get() > 0) {
+                        held.decrementAndGet();
+                        limit.release();
+                    }
+                }
+            }
+            assertThat(limit.inUse()).isEqualTo(held.get()).isLessThanOrEqualTo(most);
+            assertThat(limit.queued() == 0 || limit.inUse() == most)
+                    .as("nobody waits while a permit is free")
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void threadsThatCancelAtRandomLoseNoPermit() throws Exception {
+        ConcurrencyLimit limit = new ConcurrencyLimit(4);
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger peak = new AtomicInteger();
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<Boolean>> work = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                work.add(threads.submit(visitor(limit, running, peak, new Random(i))));
+            }
+            for (Future<Boolean> future : work) {
+                assertThat(future.get(60, TimeUnit.SECONDS)).isTrue();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(peak.get()).isBetween(1, 4);
+        assertThat(limit.inUse()).isZero();
+        assertThat(limit.queued()).isZero();
+    }
+
+    /** Takes a permit at once or from the queue, or leaves the queue when it was not granted one by then. */
+    private static Callable<Boolean> visitor(
+            ConcurrencyLimit limit, AtomicInteger running, AtomicInteger peak, Random random) {
+        return () -> {
+            for (int i = 0; i < 20_000; i++) {
+                boolean permit = limit.tryAcquire();
+                if (!permit) {
+                    Place place = limit.enqueue(() -> {});
+                    for (int spin = random.nextInt(50); spin > 0; spin--) {
+                        Thread.onSpinWait();
+                    }
+                    permit = place != null && !place.leave();
+                }
+                if (permit) {
+                    peak.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    running.decrementAndGet();
+                    limit.release();
+                }
+            }
+            return true;
+        };
+    }
+}
