@@ -50,26 +50,26 @@ final class BreakerProcessor extends AsyncProcessorSupport
         }
         long start = call.ticker().nanos();
         return guarded.process(exchange, doneSync -> {
-            record(exchange.getException(), attempt, call.ticker().nanos() - start, call.wasSent());
+            record(exchange.getException(), call, attempt, call.ticker().nanos() - start);
             callback.done(doneSync);
         });
     }
 
-    private void record(@Nullable Exception thrown, Step.Attempt attempt, long nanos, boolean sent) {
+    private void record(@Nullable Exception thrown, Call call, Step.Attempt attempt, long nanos) {
         if (thrown == null) {
             breaker.onSuccess(nanos);
-        } else if (sent && counts(thrown, attempt)) {
+        } else if (call.wasSent() && !call.wasStale() && counts(thrown, call, attempt)) {
             breaker.onFailure(nanos, thrown);
         } else {
             breaker.release();
         }
     }
 
-    private static boolean counts(Exception thrown, Step.Attempt attempt) {
+    private static boolean counts(Exception thrown, Call call, Step.Attempt attempt) {
         if (!(thrown instanceof ModelFailure failure)) {
             return true;
         }
-        boolean ourDeadline = failure.kind() == FailureKind.TIMEOUT && attempt.cutShort();
+        boolean ourDeadline = failure.kind() == FailureKind.TIMEOUT && attempt.cutShort() && !call.committed();
         return failure.kind().countsForBreaker() && !ourDeadline;
     }
 

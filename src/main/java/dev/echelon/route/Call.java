@@ -151,6 +151,11 @@ public final class Call {
         lease = giveBack;
     }
 
+    /** Whether the attempt ended on a pooled connection that was dead before a byte was read. */
+    boolean wasStale() {
+        return stale;
+    }
+
     void connectionWasStale(boolean wasStale) {
         stale = wasStale;
     }

@@ -30,7 +30,10 @@ final class InstanceBreaker {
     private final BreakerRules rules;
     private final Ticker ticker;
     private final Cell<BreakerRules.Memory> memory = new Cell<>(BreakerRules.Memory.FRESH);
+    private final long lostAfter;
     private final AtomicInteger probes = new AtomicInteger();
+    private final AtomicInteger probesRunning = new AtomicInteger();
+    private final AtomicLong lastProbe = new AtomicLong();
     private final AtomicLong lastForced = new AtomicLong();
 
     /**
@@ -46,6 +49,7 @@ final class InstanceBreaker {
             DoubleSupplier jitter) {
         this.rules = rules;
         this.ticker = ticker;
+        this.lostAfter = timeout.plus(LOST_PROBE_GRACE).toNanos();
         CircuitBreakerConfig config = CircuitBreakerConfig.custom()
                 .slidingWindowType(SlidingWindowType.TIME_BASED)
                 .slidingWindowSize(WINDOW_SECONDS)
@@ -54,7 +58,6 @@ final class InstanceBreaker {
                 .slowCallRateThreshold(100)
                 .slowCallDurationThreshold(Duration.ofDays(1))
                 .permittedNumberOfCallsInHalfOpenState(rules.halfOpenRequests())
-                .maxWaitDurationInHalfOpenState(timeout.plus(LOST_PROBE_GRACE))
                 .waitIntervalFunctionInOpenState(attempt -> opened(jitter.getAsDouble()))
                 .clock(new TickerClock(ticker))
                 .currentTimestampFunction(clock -> ticker.nanos(), TimeUnit.NANOSECONDS)
@@ -64,7 +67,10 @@ final class InstanceBreaker {
         this.breaker = registry.circuitBreaker(id, config);
         breaker.getEventPublisher().onStateTransition(event -> {
             switch (event.getStateTransition().getToState()) {
-                case HALF_OPEN -> probes.set(0);
+                case HALF_OPEN -> {
+                    probes.set(0);
+                    probesRunning.set(0);
+                }
                 case CLOSED -> memory.update(it -> rules.onClose(it, ticker.nanos()));
                 default -> {}
             }
@@ -83,7 +89,7 @@ final class InstanceBreaker {
     long waitNanos(long now) {
         return switch (breaker.getState()) {
             case OPEN, FORCED_OPEN -> Math.max(0, memory.get().openUntil() - now);
-            case HALF_OPEN -> probes.get() < rules.halfOpenRequests() ? 0 : PROBE_EVERY.toNanos();
+            case HALF_OPEN -> probes.get() < rules.halfOpenRequests() || isLost(now) ? 0 : PROBE_EVERY.toNanos();
             default -> 0;
         };
     }
@@ -113,28 +119,51 @@ final class InstanceBreaker {
                 breaker.transitionToHalfOpenState();
             }
         }
+        giveBackLost();
         if (!breaker.tryAcquirePermission()) {
             return false;
         }
         if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            lastProbe.set(ticker.nanos());
             probes.incrementAndGet();
+            probesRunning.incrementAndGet();
         }
         return true;
     }
 
+    /** Whether a probe has been under way for longer than any attempt may take to its first token. */
+    private boolean isLost(long now) {
+        return probesRunning.get() > 0 && now - lastProbe.get() >= lostAfter;
+    }
+
+    private void giveBackLost() {
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN && isLost(ticker.nanos())) {
+            for (int lost = probesRunning.getAndSet(0); lost > 0; lost--) {
+                probes.decrementAndGet();
+                breaker.releasePermission();
+            }
+        }
+    }
+
+    private void probeIsOver() {
+        probesRunning.updateAndGet(count -> Math.max(0, count - 1));
+    }
+
     void onSuccess(long nanos) {
         memory.update(rules::onSuccess);
+        probeIsOver();
         breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
     }
 
     void onFailure(long nanos, Exception failure) {
         BreakerRules.Memory after = memory.update(rules::onFailure);
-        CircuitBreaker.State before = breaker.getState();
+        probeIsOver();
+        // one failed probe is enough, whatever rate resilience4j would make of it
+        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
+            breaker.transitionToOpenState();
+        }
         breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
-        CircuitBreaker.State now = breaker.getState();
-        boolean probeFailed = before == CircuitBreaker.State.HALF_OPEN && now == CircuitBreaker.State.HALF_OPEN;
-        boolean tooManyInARow = now == CircuitBreaker.State.CLOSED && rules.mustOpen(after);
-        if (probeFailed || tooManyInARow) {
+        if (breaker.getState() == CircuitBreaker.State.CLOSED && rules.mustOpen(after)) {
             breaker.transitionToOpenState();
         }
     }
@@ -143,6 +172,7 @@ final class InstanceBreaker {
     void release() {
         if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
             probes.updateAndGet(count -> Math.max(0, count - 1));
+            probeIsOver();
         }
         breaker.releasePermission();
     }

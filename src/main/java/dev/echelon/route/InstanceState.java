@@ -43,6 +43,11 @@ final class InstanceState {
         return share >= 1 ? Condition.READY : new Condition(Obstacle.NONE, 0, share);
     }
 
+    /** Whether a forced probe may go now; while it cools down or is in quarantine none may. */
+    boolean probeable(long now) {
+        return !coolDown.get().active(now) && breaker.probeable(now);
+    }
+
     void begin(boolean isReturn) {
         inFlight.incrementAndGet();
         if (isReturn) {

@@ -86,6 +86,6 @@ public final class StateRegistry implements InstanceStates {
 
     @Override
     public boolean probeable(Instance instance, long now) {
-        return of(instance).breaker().probeable(now);
+        return of(instance).probeable(now);
     }
 }
