@@ -51,10 +51,17 @@ final class ServeCommand implements Callable<Integer> {
     private int port;
 
     @Option(
+            names = "--management-host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address of health and metrics; keep it on loopback (default: ${DEFAULT-VALUE}).")
+    private String managementHost = "127.0.0.1";
+
+    @Option(
             names = "--management-port",
             paramLabel = "N",
             defaultValue = "9876",
-            description = "Port of health and metrics, on loopback (default: ${DEFAULT-VALUE}).")
+            description = "Port of health and metrics (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
     @Mixin
@@ -76,7 +83,8 @@ final class ServeCommand implements Callable<Integer> {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
                     host, port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
-            Server server = new Server(process, used, edge, managementPort, pattern);
+            Server server =
+                    new Server(process, used, edge, new Server.Management(managementHost, managementPort), pattern);
             return server.run();
         }
     }
