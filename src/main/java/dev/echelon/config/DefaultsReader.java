@@ -8,6 +8,7 @@ import dev.echelon.config.RequestDefaults.Logging;
 import dev.echelon.config.RequestDefaults.ToolSelection;
 import dev.echelon.domain.FailureKind;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +64,7 @@ final class DefaultsReader {
                     .forEach(kinds::add);
         }
         ErrorHandling handling = new ErrorHandling(
-                kinds,
+                Collections.unmodifiableSet(kinds),
                 table.seconds("max_retry_delay", Bounds.NOT_NEGATIVE, Duration.ofSeconds(10)),
                 table.decimal("backoff_factor", Bounds.between(1, 100), 2.0));
         table.finish();

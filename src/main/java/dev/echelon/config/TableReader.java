@@ -3,6 +3,7 @@ package dev.echelon.config;
 import dev.echelon.domain.Secret;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -280,7 +281,7 @@ final class TableReader {
                 numbers.put(name, number);
             }
         }
-        return numbers;
+        return Collections.unmodifiableMap(numbers);
     }
 
     /** A free table, as plain maps, lists, texts, numbers and booleans. */
