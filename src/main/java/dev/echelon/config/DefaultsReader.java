@@ -55,10 +55,9 @@ final class DefaultsReader {
 
     private ErrorHandling errorHandling(TableReader table) {
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
-        if (table.has("retry_on_errors")) {
-            table.items("retry_on_errors").forEach(item -> kind(item).ifPresent(kinds::add));
-        } else {
-            table.items("retry_on_errors");
+        table.items("retry_on_errors", String.join(", ", RETRIED))
+                .forEach(item -> kind(item).ifPresent(kinds::add));
+        if (!(table.node().get("retry_on_errors") instanceof Node.Array)) {
             Stream.of(FailureKind.values())
                     .filter(kind -> RETRIED.contains(kind.word()))
                     .forEach(kinds::add);

@@ -5,6 +5,7 @@ import static dev.echelon.config.TestConfigs.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.domain.FailureKind;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,5 +137,27 @@ class LenientModeTest {
                         """);
 
         assertThat(configs.warnings()).hasSize(1).allMatch(warning -> warning.contains("never reaches g.e2"));
+    }
+
+    @Test
+    void aListThatIsNoneGivesWayToItsDefaultButNotWhereItIsNeeded() {
+        configs.lenient(true).append("llms/wrappers/w.toml", "error_handling.retry_on_errors = 3\n");
+
+        assertThat(configs.load().defaults().errorHandling().retryOnErrors())
+                .containsExactlyInAnyOrder(FailureKind.TIMEOUT, FailureKind.RATE_LIMIT, FailureKind.NETWORK_ERROR);
+
+        configs.replace(GROUP, "[\"openai:gpt-4o\", \"anthropic:claude\"]", "[3]")
+                .replace(POOL, "[\"g\"]", "true");
+        assertThat(configs.errors())
+                .containsExactly(
+                        POOL + ":3:1: pool.task_groups is true; write a list of texts, like [\"a\", \"b\"]",
+                        GROUP + ":4:11: an entry of task_group.echelons.e1.models is 3; write a text in quotes");
+    }
+
+    @Test
+    void aFileThatIsAboutNothingStaysAnError() {
+        configs.lenient(true).write(POOL, "pool = 3\n");
+
+        assertThat(configs.errors()).containsExactly(POOL + ":1:1: pool is 3; write a table [pool]");
     }
 }

@@ -2,6 +2,7 @@ package dev.echelon.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.ModelRef;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -10,13 +11,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** However the shipped files are damaged, a configuration or a list of problems comes out, never anything else. */
 class MutatedSeedsTest {
 
-    private static final int ROUNDS = 3000;
+    private static final int ROUNDS = 1000;
     private static final List<String> FRAGMENTS = List.of(
             "[",
             "]",
@@ -47,9 +49,13 @@ class MutatedSeedsTest {
             "\"a.b\" = 1\n",
             "# x");
 
-    @Test
-    void damagedFilesGiveAConfigurationOrProblems(@TempDir Path folder) throws IOException {
-        TestConfigs.shipped(folder);
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void damagedFilesGiveAConfigurationOrProblems(boolean lenient, @TempDir Path folder) throws IOException {
+        TestConfigs configs = TestConfigs.shipped(folder);
+        if (lenient) {
+            configs.lenient(true);
+        }
         List<Path> files;
         try (Stream<Path> all = Files.walk(folder)) {
             files = all.filter(Files::isRegularFile).sorted().toList();
@@ -72,8 +78,8 @@ class MutatedSeedsTest {
     private static boolean load(ConfigLoader loader, Path folder) {
         try {
             Configuration configuration = loader.load(folder);
-            assertThat(configuration.pools()).isNotNull();
             assertThat(Reachability.problems(configuration)).isNotNull();
+            assertSound(configuration);
             return true;
         } catch (ConfigException e) {
             assertThat(e.problems())
@@ -81,6 +87,45 @@ class MutatedSeedsTest {
                     .allMatch(problem -> problem.message().length() < 600);
             return false;
         }
+    }
+
+    /** What the rest of the program takes for granted. */
+    private static void assertSound(Configuration configuration) {
+        configuration.pools().forEach((name, pool) -> {
+            assertThat(pool.name()).isEqualTo(name);
+            assertThat(pool.taskGroups()).isNotEmpty().allMatch(text -> exists(configuration, text));
+            assertThat(configuration.pools().keySet())
+                    .containsAll(pool.fallback().pools());
+        });
+        configuration.groups().forEach((name, group) -> {
+            assertThat(group.name()).isEqualTo(name);
+            assertThat(group.fallback().groups()).allMatch(text -> exists(configuration, text));
+            assertThat(group.echelons()).isNotEmpty();
+            assertThat(group.echelons().values()).allSatisfy(echelon -> {
+                assertThat(echelon.models()).isNotEmpty().doesNotHaveDuplicates();
+                assertThat(configuration.providers())
+                        .containsKeys(echelon.models().stream()
+                                .map(ModelRef::provider)
+                                .toArray(String[]::new));
+                assertThat(echelon.concurrencyLimit()).isPositive();
+                assertThat(echelon.timeout()).isPositive();
+            });
+        });
+        configuration.wrappers().values().forEach(wrapper -> {
+            switch (wrapper.type()) {
+                case POOL -> assertThat(configuration.pools()).containsKey(wrapper.reference());
+                case TASK_GROUP -> assertThat(configuration.groups()).containsKey(wrapper.reference());
+                case DIRECT ->
+                    assertThat(configuration.providers())
+                            .containsKey(ModelRef.parse(wrapper.reference()).provider());
+            }
+        });
+    }
+
+    private static boolean exists(Configuration configuration, String text) {
+        EchelonRef ref = EchelonRef.parse(text);
+        TaskGroupConfig group = configuration.groups().get(ref.group());
+        return group != null && (ref.echelon() == null || group.echelons().containsKey(ref.echelon()));
     }
 
     private static byte[] mutate(byte[] bytes, SplittableRandom random) {

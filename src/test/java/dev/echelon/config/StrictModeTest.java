@@ -208,8 +208,31 @@ class StrictModeTest {
 
         configs.write(GROUP, "[task_group]\nname = \"g\"\n[task_group.echelons]\n");
         assertThat(configs.errors())
-                .containsExactly(GROUP + ":3:1: task_group has no echelons; write [task_group.echelons.echelon1] with"
+                .containsExactly(GROUP + ":3:1: task_group.echelons is empty; write [task_group.echelons.echelon1] with"
                         + " models, concurrency_limit, rpm_limit and priority");
+    }
+
+    @Test
+    void oneMistakeIsOneProblem() {
+        configs.replace(POOL, "[\"g\"]", "\"g\"")
+                .write(GROUP, "[task_group]\nname = \"g\"\nechelons = 3\n")
+                .replace(WRAPPERS, "[wrappers.wp]", "[wrappers.a]\n[wrappers.wp]");
+
+        assertThat(configs.errors())
+                .containsExactly(
+                        POOL + ":3:1: pool.task_groups is \"g\"; write a list of texts, like [\"a\", \"b\"]",
+                        GROUP + ":3:1: task_group.echelons is 3; write a table [task_group.echelons]",
+                        WRAPPERS + ":1:1: wrappers.a has no type; write type = \"pool\"",
+                        WRAPPERS + ":1:1: wrappers.a has no pool_name; write pool_name = \"fast_pool\"");
+    }
+
+    @Test
+    void aGroupWithoutAnyEchelonsSaysHowToWriteThem() {
+        configs.write(GROUP, "[task_group]\nname = \"g\"\n");
+
+        assertThat(configs.errors())
+                .containsExactly(GROUP + ":1:1: task_group has no table [task_group.echelons]; write one, with"
+                        + " [task_group.echelons.echelon1] in it");
     }
 
     @Test
