@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** However the shipped files are damaged, a configuration or a list of problems comes out, never anything else. */
 class MutatedSeedsTest {
 
-    private static final int ROUNDS = 1000;
+    private static final int ROUNDS = 300;
     private static final List<String> FRAGMENTS = List.of(
             "[",
             "]",
