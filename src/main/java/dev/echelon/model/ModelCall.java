@@ -210,12 +210,30 @@ public final class ModelCall {
             }
         });
         answer.endHandler(ended -> {
-            if (phase == Phase.OVER) {
-                return;
+            if (phase != Phase.OVER) {
+                keepConnection();
+                endStream(stream);
             }
-            keepConnection();
-            fail(broken("the stream ended before it was complete"), false);
         });
+    }
+
+    /** The last event may lack its closing blank line. */
+    private void endStream(AnswerStream stream) {
+        try {
+            stream.end();
+        } catch (ModelFailure failure) {
+            fail(failure, false);
+            return;
+        } catch (RuntimeException unexpected) {
+            fail(broken("an event could not be read"), false);
+            return;
+        }
+        if (stream.finished()) {
+            end();
+            listener.streamed(stream.usage());
+        } else {
+            fail(broken("the stream ended before it was complete"), false);
+        }
     }
 
     /** The provider said that it is done: what is left of the connection is read to its end, but not waited for. */
