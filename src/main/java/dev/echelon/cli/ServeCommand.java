@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,8 +105,9 @@ final class ServeCommand implements Callable<Integer> {
     private static void checkReach(Configuration configuration) throws BadUsageException {
         List<Problem> problems = Reachability.problems(configuration);
         if (!problems.isEmpty()) {
-            throw new BadUsageException(ConfigOptions.list(
-                    "echelon: %d target%s without any model that has a key (or try --simulate):", problems));
+            throw new BadUsageException(problems.stream()
+                    .map(problem -> "echelon: " + problem.message() + " (or try --simulate)")
+                    .collect(Collectors.joining(System.lineSeparator())));
         }
     }
 
