@@ -70,7 +70,9 @@ final class HttpClients {
         Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
         HttpClient client = vertx.httpClientBuilder()
                 .with(options)
-                .withConnectHandler(connection -> connection.closeHandler(closed -> used.remove(connection)))
+                // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
+                .withConnectHandler(connection ->
+                        connection.exceptionHandler(told -> {}).closeHandler(closed -> used.remove(connection)))
                 .build();
         return new Pool(client, used);
     }
