@@ -20,17 +20,17 @@ final class EdgeErrors {
 
     private EdgeErrors() {}
 
-    /** Catches what no route of Camel takes. */
+    /** Catches what no route of Camel takes, and what fails before one does. */
     static void installOn(Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(EdgeErrors::failed);
-        router.route().order(Integer.MAX_VALUE).handler(http -> {
-            ModelFailure unknown = ModelFailure.of(
-                            FailureKind.INVALID_REQUEST,
-                            "unknown request URL: " + http.request().method() + " " + cut(http.normalizedPath()))
-                    .withStatus(404)
-                    .withCode("unknown_url");
-            write(http.response(), unknown, ErrorJson.write(unknown));
-        });
+        router.errorHandler(400, EdgeErrors::failed);
+        router.errorHandler(404, EdgeErrors::unknown);
+        router.errorHandler(405, EdgeErrors::failed);
+    }
+
+    private static void unknown(RoutingContext http) {
+        String message = "unknown request URL: " + http.request().method() + " " + cut(http.normalizedPath());
+        refuse(http, refusal(404, "unknown_url", message));
     }
 
     /** What the caller is told of an exception; nothing of an unexpected one. */
@@ -83,6 +83,13 @@ final class EdgeErrors {
                     case 415 -> refusal(415, "unsupported_media_type", "send application/json");
                     default -> unexpected(http);
                 };
+        refuse(http, failure);
+    }
+
+    private static void refuse(RoutingContext http, ModelFailure failure) {
+        if (!http.response().headWritten()) {
+            http.response().putHeader("x-request-id", HttpExchange.requestId(http.request()));
+        }
         write(http.response(), failure, ErrorJson.write(failure));
     }
 
