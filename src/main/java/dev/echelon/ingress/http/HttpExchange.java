@@ -87,6 +87,7 @@ final class HttpExchange {
         refuse(EdgeErrors.tooLarge());
         // what is still coming is read and dropped, so that the client gets to read the answer
         request.handler(dropped -> {});
+        request.endHandler(ended -> request.connection().close());
         request.resume();
     }
 
