@@ -71,7 +71,9 @@ final class HttpClients {
         HttpClient client = vertx.httpClientBuilder()
                 .with(options)
                 .with(new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size))
-                .withConnectHandler(connection -> connection.closeHandler(closed -> used.remove(connection)))
+                // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
+                .withConnectHandler(connection ->
+                        connection.exceptionHandler(told -> {}).closeHandler(closed -> used.remove(connection)))
                 .build();
         return new Pool(client, used);
     }

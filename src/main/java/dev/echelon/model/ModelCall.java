@@ -105,7 +105,8 @@ public final class ModelCall {
             if (connected.failed()) {
                 fail(connectFailure(connected.cause()), false);
             } else if (phase == Phase.OVER) {
-                abandon(connected.result());
+                connected.result().exceptionHandler(late -> {});
+                connected.result().reset();
             } else {
                 send(connected.result(), Buffer.buffer(rendered.body()));
             }
@@ -308,7 +309,7 @@ public final class ModelCall {
         HttpClientRequest open = exchange;
         end();
         if (open != null) {
-            abandon(open);
+            open.reset();
         }
         listener.failed(failure, stale);
     }
@@ -317,11 +318,6 @@ public final class ModelCall {
         phase = Phase.OVER;
         attemptTimer.cancel();
         idleTimer.cancel();
-    }
-
-    private static void abandon(HttpClientRequest open) {
-        open.exceptionHandler(late -> {});
-        open.reset();
     }
 
     private ModelFailure connectFailure(Throwable cause) {

@@ -125,6 +125,8 @@ final class EdgeServer extends VertxPlatformHttpServer {
             Vertx owner = vertx;
             HttpServerOptions options = new HttpServerOptions()
                     .setHandle100ContinueAutomatically(true)
+                    // one request at a time on a connection: whoever leaves, or is cut off, is alone on it
+                    .setHttp2ClearTextEnabled(false)
                     .setDecompressionSupported(false)
                     .setCompressionSupported(false)
                     .setTcpNoDelay(true)

@@ -41,7 +41,7 @@ final class HttpExchange {
     HttpExchange(RoutingContext http) {
         this.http = http;
         this.response = http.response();
-        this.requestId = requestId(http.request().getHeader("x-request-id"));
+        this.requestId = requestId(http.request());
         response.closeHandler(closed -> cancellation.cancel());
         response.exceptionHandler(broken -> cancellation.cancel());
     }
@@ -87,6 +87,7 @@ final class HttpExchange {
         refuse(EdgeErrors.tooLarge());
         // what is still coming is read and dropped, so that the client gets to read the answer
         request.handler(dropped -> {});
+        request.endHandler(ended -> request.connection().close());
         request.resume();
     }
 
@@ -118,6 +119,10 @@ final class HttpExchange {
         }
         if (sink != null && sink.begun()) {
             sink.end(thrown == null ? null : EdgeErrors.failure(thrown));
+            if (thrown != null) {
+                // a reader that knows no error events must see that this was not the end
+                http.request().connection().close();
+            }
         } else if (thrown != null) {
             ModelFailure failure = EdgeErrors.failure(thrown);
             if (failure.status() >= 500 && !(thrown instanceof ModelFailure)) {
@@ -148,7 +153,8 @@ final class HttpExchange {
     }
 
     /** The caller's id if it is a harmless one, else a new one. */
-    private static String requestId(@Nullable String callers) {
+    static String requestId(HttpServerRequest request) {
+        String callers = request.getHeader("x-request-id");
         if (callers != null && !callers.isEmpty() && callers.length() <= MAX_REQUEST_ID && isHarmless(callers)) {
             return callers;
         }
