@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,7 +129,7 @@ class CommandLineTest {
         for (String key : KEYS) {
             Assumptions.assumeThat(System.getenv().getOrDefault(key, "")).isEmpty();
         }
-        int port = freePort();
+        int port = TestGateway.freePort();
 
         Run run = run("serve", "--configs", "configs", "--port", Integer.toString(port));
 
@@ -244,11 +243,5 @@ class CommandLineTest {
         Path file = folder.resolve("llms").resolve(name);
         Files.createDirectories(file.getParent());
         Files.writeString(file, toml);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

@@ -7,8 +7,6 @@ import dev.echelon.testing.RawHttp.Answer;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,8 +25,8 @@ class ServeProcessTest {
 
     @Test
     void whatIsUnderWayIsFinishedBeforeTheProcessEnds() throws Exception {
-        int port = freePort();
-        int management = freePort();
+        int port = TestGateway.freePort();
+        int management = TestGateway.freePort();
         File log = folder.resolve("log.txt").toFile();
         Process process = start(log, port, management);
         try {
@@ -101,11 +99,5 @@ class ServeProcessTest {
 
     private static String read(File log) throws IOException {
         return Files.readString(log.toPath(), StandardCharsets.UTF_8);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }
