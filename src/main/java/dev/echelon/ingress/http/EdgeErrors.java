@@ -4,6 +4,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ErrorJson;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -60,6 +61,10 @@ final class EdgeErrors {
         return refusal(413, "request_too_large", "the request body is larger than 10 MiB");
     }
 
+    static ModelFailure tooSlow() {
+        return refusal(408, "request_timeout", "the request body did not arrive within 30 s");
+    }
+
     static void write(HttpServerResponse response, ModelFailure failure, byte[] json) {
         if (response.headWritten()) {
             response.reset();
@@ -95,10 +100,15 @@ final class EdgeErrors {
     }
 
     private static void refuse(RoutingContext http, ModelFailure failure) {
-        if (!http.response().headWritten()) {
-            http.response().putHeader("x-request-id", HttpExchange.requestId(http.request()));
+        refuse(http.request(), failure);
+    }
+
+    static void refuse(HttpServerRequest request, ModelFailure failure) {
+        HttpServerResponse response = request.response();
+        if (!response.headWritten()) {
+            response.putHeader("x-request-id", HttpExchange.requestId(request));
         }
-        write(http.response(), failure, ErrorJson.write(failure));
+        write(response, failure, ErrorJson.write(failure));
     }
 
     private static ModelFailure unexpected(RoutingContext http) {
