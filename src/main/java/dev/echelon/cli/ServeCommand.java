@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,10 +52,17 @@ final class ServeCommand implements Callable<Integer> {
     private int port;
 
     @Option(
+            names = "--management-host",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address of health and metrics; keep it on loopback (default: ${DEFAULT-VALUE}).")
+    private String managementHost = "127.0.0.1";
+
+    @Option(
             names = "--management-port",
             paramLabel = "N",
             defaultValue = "9876",
-            description = "Port of health and metrics, on loopback (default: ${DEFAULT-VALUE}).")
+            description = "Port of health and metrics (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
     @Mixin
@@ -76,7 +84,8 @@ final class ServeCommand implements Callable<Integer> {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
                     host, port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
-            Server server = new Server(process, used, edge, managementPort, pattern);
+            Server server =
+                    new Server(process, used, edge, new Server.Management(managementHost, managementPort), pattern);
             return server.run();
         }
     }
@@ -96,8 +105,9 @@ final class ServeCommand implements Callable<Integer> {
     private static void checkReach(Configuration configuration) throws BadUsageException {
         List<Problem> problems = Reachability.problems(configuration);
         if (!problems.isEmpty()) {
-            throw new BadUsageException(ConfigOptions.list(
-                    "echelon: %d target%s without any model that has a key (or try --simulate):", problems));
+            throw new BadUsageException(problems.stream()
+                    .map(problem -> "echelon: " + problem.message() + " (or try --simulate)")
+                    .collect(Collectors.joining(System.lineSeparator())));
         }
     }
 

@@ -25,21 +25,24 @@ final class Server {
     private final GatewayProcess process;
     private final Configuration configuration;
     private final EdgeSettings edge;
-    private final int managementPort;
+    private final Management management;
     private final String routesPattern;
 
     Server(
             GatewayProcess process,
             Configuration configuration,
             EdgeSettings edge,
-            int managementPort,
+            Management management,
             String routesPattern) {
         this.process = process;
         this.configuration = configuration;
         this.edge = edge;
-        this.managementPort = managementPort;
+        this.management = management;
         this.routesPattern = routesPattern;
     }
+
+    /** Where health and metrics are served. */
+    record Management(String host, int port) {}
 
     /** Runs until the process is told to stop, and has drained then. */
     int run() throws Exception {
@@ -58,8 +61,8 @@ final class Server {
         set(main, "camel.main.jmxEnabled", false);
         set(main, "camel.main.startupSummaryLevel", "Oneline");
         set(main, "camel.management.enabled", "true");
-        set(main, "camel.management.host", "127.0.0.1");
-        set(main, "camel.management.port", managementPort);
+        set(main, "camel.management.host", management.host());
+        set(main, "camel.management.port", management.port());
         set(main, "camel.management.healthCheckEnabled", "true");
         set(main, "camel.health.enabled", "true");
         main.addMainListener(new MainListenerSupport() {
@@ -75,7 +78,7 @@ final class Server {
             @Override
             public void afterStart(BaseMainSupport started) {
                 EdgeHttpService http = started.getCamelContext().hasService(EdgeHttpService.class);
-                LOG.info("ready: API on port {}, health on 127.0.0.1:{}", http.port(), managementPort);
+                LOG.info("ready: API on port {}, health on {}:{}", http.port(), management.host(), management.port());
             }
         });
         return main;

@@ -65,10 +65,11 @@ public final class ConfigLoader {
     }
 
     private static void check(Draft draft, Report report) {
-        References.check(draft, report);
+        if (References.check(draft, report)) {
+            EchelonReach.check(draft, report);
+        }
         PoolCycles.check(draft, report);
         Weights.check(draft, report);
-        EchelonReach.check(draft, report);
         Dependencies.check(draft, report);
         ProviderUse.check(draft, report);
     }

@@ -8,6 +8,7 @@ import dev.echelon.config.RequestDefaults.Logging;
 import dev.echelon.config.RequestDefaults.ToolSelection;
 import dev.echelon.domain.FailureKind;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -54,16 +55,15 @@ final class DefaultsReader {
 
     private ErrorHandling errorHandling(TableReader table) {
         Set<FailureKind> kinds = EnumSet.noneOf(FailureKind.class);
-        if (table.has("retry_on_errors")) {
-            table.items("retry_on_errors").forEach(item -> kind(item).ifPresent(kinds::add));
-        } else {
-            table.items("retry_on_errors");
+        table.items("retry_on_errors", String.join(", ", RETRIED))
+                .forEach(item -> kind(item).ifPresent(kinds::add));
+        if (!(table.node().get("retry_on_errors") instanceof Node.Array)) {
             Stream.of(FailureKind.values())
                     .filter(kind -> RETRIED.contains(kind.word()))
                     .forEach(kinds::add);
         }
         ErrorHandling handling = new ErrorHandling(
-                kinds,
+                Collections.unmodifiableSet(kinds),
                 table.seconds("max_retry_delay", Bounds.NOT_NEGATIVE, Duration.ofSeconds(10)),
                 table.decimal("backoff_factor", Bounds.between(1, 100), 2.0));
         table.finish();

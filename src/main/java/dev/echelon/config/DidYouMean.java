@@ -1,6 +1,7 @@
 package dev.echelon.config;
 
 import java.util.Collection;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The known word nearest to a misspelt one. */
@@ -20,9 +21,9 @@ final class DidYouMean {
             return Optional.empty();
         }
         String best = null;
-        int least = Math.max(1, word.length() / 3) + 1;
+        int least = Math.min(Math.max(1, word.length() / 3), word.length() - 1) + 1;
         for (String candidate : known) {
-            int distance = distance(word, candidate);
+            int distance = distance(word.toLowerCase(Locale.ROOT), candidate.toLowerCase(Locale.ROOT));
             if (distance < least) {
                 least = distance;
                 best = candidate;

@@ -23,7 +23,11 @@ final class EchelonReach {
         this.report = report;
     }
 
+    /** Says nothing while files are missing that may reach what seems out of reach. */
     static void check(Draft draft, Report report) {
+        if (draft.lost().stream().anyMatch(file -> file.kind() != Document.Kind.PROVIDER)) {
+            return;
+        }
         new EchelonReach(draft, report).check();
     }
 
@@ -38,14 +42,17 @@ final class EchelonReach {
                     continue;
                 }
                 Place place = group.at("echelons", echelon);
-                String message = "task_group.fallback never reaches " + id + ": after the first tier "
-                        + group.value().fallback().maxAttempts() + " follow (max_attempts) of fallback_groups";
+                String message = "task_group.fallback never reaches " + id + " (max_attempts = "
+                        + group.value().fallback().maxAttempts() + " tiers after the first)";
                 boolean elsewhere =
                         byPools.contains(id) || reached.values().stream().anyMatch(ids -> ids.contains(id));
                 if (elsewhere) {
-                    report.warning(place, message + "; only others use it");
+                    report.warning(place, message + "; only pools or other groups do");
                 } else {
-                    report.fault(place, message + ", and nothing else uses it; list it there, or take it out");
+                    report.fault(
+                            place,
+                            message
+                                    + ", nor does any pool or other group; list it in fallback_groups, raise max_attempts, or take it out");
                 }
             }
         });

@@ -55,8 +55,7 @@ final class EchelonReader {
 
     private List<ModelRef> models(TableReader table) {
         List<ModelRef> models = new ArrayList<>();
-        List<TableReader.Item> items = table.items("models");
-        for (TableReader.Item item : items) {
+        for (TableReader.Item item : table.requiredItems("models", "model", "openai:gpt-4o")) {
             try {
                 models.add(model(item.text()));
             } catch (IllegalArgumentException e) {
@@ -64,11 +63,6 @@ final class EchelonReader {
                         item.place(),
                         table.path("models") + " lists " + Shown.text(item.text()) + ": " + e.getMessage());
             }
-        }
-        if (items.isEmpty()) {
-            report.error(
-                    table.place("models"),
-                    table.path("models") + " lists no model; write one at least, like [\"openai:gpt-4o\"]");
         }
         return List.copyOf(models);
     }

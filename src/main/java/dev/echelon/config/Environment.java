@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ final class Environment {
     }
 
     Node.Table expand(Node.Table table) {
-        return expand(table, "");
+        return expand(table, () -> "");
     }
 
     /** The variables a text reads, in its order. */
@@ -41,13 +42,14 @@ final class Environment {
         return List.copyOf(names);
     }
 
-    private Node.Table expand(Node.Table table, String path) {
+    private Node.Table expand(Node.Table table, Supplier<String> path) {
         Map<String, Node> entries = new LinkedHashMap<>();
-        table.entries().forEach((key, node) -> entries.put(key, expand(node, Keys.join(path, key))));
+        table.entries().forEach((key, node) -> entries.put(key, expand(node, () -> Keys.join(path.get(), key))));
         return new Node.Table(table.place(), entries);
     }
 
-    private Node expand(Node node, String path) {
+    /** @param path made for problems only: most values hold no variable */
+    private Node expand(Node node, Supplier<String> path) {
         if (node instanceof Node.Table table) {
             return expand(table, path);
         }
@@ -59,7 +61,7 @@ final class Environment {
         if (node instanceof Node.Scalar scalar
                 && scalar.value() instanceof String template
                 && template.contains("${")) {
-            String text = expand(template, scalar.place(), path);
+            String text = expand(template, scalar.place(), path.get());
             return new Node.Scalar(scalar.place(), text == null ? Node.Scalar.UNREADABLE : text, template);
         }
         return node;

@@ -80,8 +80,10 @@ final class GroupReader {
 
     private Map<String, Echelon> echelons(TableReader main) {
         List<Echelon> read = new ArrayList<>();
-        TableReader table = main.table("echelons");
-        table.tables().forEach((name, echelon) -> {
+        Map<String, TableReader> tables = main.requiredTable("echelons", "[task_group.echelons.echelon1] in it")
+                .map(TableReader::tables)
+                .orElse(Map.of());
+        tables.forEach((name, echelon) -> {
             if (!Keys.isName(name)) {
                 report.error(
                         echelon.node().place(),
@@ -89,11 +91,12 @@ final class GroupReader {
             }
             read.add(echelons.read(name, echelon));
         });
-        if (table.node().entries().isEmpty()) {
+        if (main.node().get("echelons") instanceof Node.Table table
+                && table.entries().isEmpty()) {
             report.error(
-                    main.place("echelons"),
-                    "task_group has no echelons; write [task_group.echelons.echelon1] with models, concurrency_limit,"
-                            + " rpm_limit and priority");
+                    table.place(),
+                    "task_group.echelons is empty; write [task_group.echelons.echelon1] with models,"
+                            + " concurrency_limit, rpm_limit and priority");
         }
         read.sort(Comparator.comparingInt(Echelon::priority));
         Map<String, Echelon> sorted = new LinkedHashMap<>();

@@ -8,7 +8,6 @@ import dev.echelon.config.PoolConfig.RateLimiting;
 import dev.echelon.config.PoolConfig.Rotation;
 import dev.echelon.config.PoolConfig.RotationType;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,7 +39,9 @@ final class PoolReader {
         PoolConfig pool = new PoolConfig(
                 Sections.name(main, document, report),
                 main.text("description", ""),
-                taskGroups(main),
+                main.requiredItems("task_groups", "task group", "fast_group").stream()
+                        .map(TableReader.Item::text)
+                        .toList(),
                 rotation(main.table("rotation_strategy")),
                 healthCheck(main.table("health_check")),
                 fallback(main.table("fallback")),
@@ -49,16 +50,6 @@ final class PoolReader {
                 main.free("metadata"));
         main.finish();
         return pool;
-    }
-
-    private List<String> taskGroups(TableReader main) {
-        List<String> groups = main.texts("task_groups");
-        if (groups.isEmpty()) {
-            report.error(
-                    main.place("task_groups"),
-                    main.path("task_groups") + " lists no task group; write one at least, like [\"fast_group\"]");
-        }
-        return groups;
     }
 
     private Rotation rotation(TableReader table) {

@@ -4,9 +4,12 @@ import dev.echelon.config.PoolConfig.FallbackStrategy;
 import dev.echelon.config.TaskGroupConfig.Echelon;
 import dev.echelon.domain.ModelRef;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -23,10 +26,10 @@ public final class Reachability {
         this.configuration = configuration;
     }
 
-    /** One problem a target that nothing can answer for, each with the variables that would do. */
+    /** The targets that nothing can answer for, one problem for all that the same variables would help. */
     public static List<Problem> problems(Configuration configuration) {
         Reachability reachability = new Reachability(configuration);
-        List<Problem> problems = new ArrayList<>();
+        Map<String, List<String>> problems = new LinkedHashMap<>();
         configuration
                 .groups()
                 .values()
@@ -40,14 +43,21 @@ public final class Reachability {
                 .wrappers()
                 .values()
                 .forEach(wrapper -> reachability.target(wrapper.name(), reachability.wrapper(wrapper), problems));
-        return List.copyOf(problems);
+        return problems.entrySet().stream()
+                .map(problem -> new Problem(FILE, 0, 0, told(problem.getKey(), problem.getValue())))
+                .toList();
+    }
+
+    private static String told(String needed, List<String> targets) {
+        return String.join(", ", targets) + (targets.size() == 1 ? " has" : " have") + " no model with a key: set "
+                + needed;
     }
 
     /** A model, and whether its echelon brings a key of its own. */
     private record Candidate(ModelRef model, boolean ownKey) {}
 
-    private void target(String name, Stream<Candidate> candidates, List<Problem> problems) {
-        Set<String> needed = new LinkedHashSet<>();
+    private void target(String name, Stream<Candidate> candidates, Map<String, List<String>> problems) {
+        Set<String> needed = new TreeSet<>();
         for (Candidate candidate : candidates.distinct().toList()) {
             ProviderConfig provider =
                     configuration.providers().get(candidate.model().provider());
@@ -60,7 +70,8 @@ public final class Reachability {
                 needed.addAll(provider.keyVariables());
             }
         }
-        problems.add(new Problem(FILE, 0, 0, name + " has no model with a key: set " + String.join(" or ", needed)));
+        problems.computeIfAbsent(String.join(" or ", needed), key -> new ArrayList<>())
+                .add(name);
     }
 
     private Stream<Candidate> pool(String name, Set<String> seen) {

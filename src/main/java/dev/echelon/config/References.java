@@ -10,16 +10,20 @@ final class References {
     private final Draft draft;
     private final Report report;
 
+    private boolean complete = true;
+
     private References(Draft draft, Report report) {
         this.draft = draft;
         this.report = report;
     }
 
-    static void check(Draft draft, Report report) {
+    /** Whether all do, as far as the files could be read. */
+    static boolean check(Draft draft, Report report) {
         References references = new References(draft, report);
         draft.pools().values().forEach(references::pool);
         draft.groups().values().forEach(references::group);
         draft.wrappers().values().forEach(references::wrapper);
+        return references.complete;
     }
 
     private void pool(Located<PoolConfig> pool) {
@@ -38,9 +42,7 @@ final class References {
                     Document.Kind.POOL,
                     name,
                     pool.element(name, "fallback", "fallback_pools"),
-                    "pool.fallback.fallback_pools",
-                    draft,
-                    report);
+                    "pool.fallback.fallback_pools");
         }
     }
 
@@ -59,12 +61,12 @@ final class References {
         String key = WrapperReader.referenceKey(type);
         if (!name.isEmpty() && type != WrapperConfig.Type.DIRECT) {
             Document.Kind kind = type == WrapperConfig.Type.POOL ? Document.Kind.POOL : Document.Kind.TASK_GROUP;
-            known(kind, name, wrapper.at(key), key, draft, report);
+            known(kind, name, wrapper.at(key), key);
         }
     }
 
     private void echelon(EchelonRef ref, Place place, String key) {
-        if (!known(Document.Kind.TASK_GROUP, ref.group(), place, key, draft, report)) {
+        if (!known(Document.Kind.TASK_GROUP, ref.group(), place, key)) {
             return;
         }
         Located<TaskGroupConfig> group = draft.groups().get(ref.group());
@@ -73,6 +75,7 @@ final class References {
         }
         Set<String> echelons = group.value().echelons().keySet();
         if (!echelons.contains(ref.echelon())) {
+            complete = false;
             report.error(
                     place,
                     key + " names " + Shown.text(ref.toString()) + ", but " + ref.group() + " has the echelons "
@@ -88,8 +91,12 @@ final class References {
     }
 
     /** Whether a name is there; false after a report, true also where its file could not be read. */
-    static boolean known(Document.Kind kind, String name, Place place, String key, Draft draft, Report report) {
-        if (draft.of(kind).containsKey(name) || draft.mayBeLost(kind, name)) {
+    private boolean known(Document.Kind kind, String name, Place place, String key) {
+        if (draft.of(kind).containsKey(name)) {
+            return true;
+        }
+        complete = false;
+        if (draft.mayBeLost(kind, name)) {
             return true;
         }
         String what = key + " names " + Shown.text(name) + ", ";

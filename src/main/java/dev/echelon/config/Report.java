@@ -17,13 +17,11 @@ final class Report {
     /** More than this many are of no use to anybody, and a hostile file can make millions. */
     private static final int MOST = 1000;
 
-    private record Entry(Problem problem, boolean error) {}
-
     private final Map<String, Integer> files = new LinkedHashMap<>();
-    private final Set<Entry> entries = new LinkedHashSet<>();
+    private final Set<Problem> errors = new LinkedHashSet<>();
+    private final Set<Problem> warnings = new LinkedHashSet<>();
     private boolean strict = true;
     private boolean fill;
-    private boolean failed;
 
     /** @param fill whether lenient mode puts defaults in place of values that cannot be used */
     void mode(boolean strict, boolean fill) {
@@ -37,12 +35,11 @@ final class Report {
     }
 
     void error(Place place, String message) {
-        failed = true;
-        add(place, message, true);
+        add(place, message, errors);
     }
 
     void warning(Place place, String message) {
-        add(place, message, false);
+        add(place, message, warnings);
     }
 
     /** Something that strict mode refuses and lenient mode tolerates. */
@@ -65,42 +62,41 @@ final class Report {
 
     /** How many problems there are so far. */
     int size() {
-        return entries.size();
+        return errors.size() + warnings.size();
     }
 
     boolean failed() {
-        return failed;
+        return !errors.isEmpty();
     }
 
     void throwIfFailed() throws ConfigException {
-        if (failed) {
-            throw new ConfigException(sorted(true));
+        if (failed()) {
+            throw new ConfigException(sorted(errors));
         }
     }
 
     List<Problem> warnings() {
-        return sorted(false);
+        return sorted(warnings);
     }
 
-    private void add(Place place, String message, boolean error) {
+    private void add(Place place, String message, Set<Problem> problems) {
         file(place.file());
-        if (entries.size() < MOST) {
-            entries.add(new Entry(place.problem(message), error));
-        } else if (error && entries.stream().noneMatch(Entry::error)) {
-            entries.add(new Entry(place.problem(message), true));
+        if (problems.size() < MOST) {
+            problems.add(place.problem(message));
+        } else if (problems.size() == MOST) {
+            problems.add(new Problem(place.file(), 0, 0, "has more problems; correct these first"));
         }
     }
 
-    private List<Problem> sorted(boolean errors) {
-        List<Problem> found = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (entry.error() == errors) {
-                found.add(entry.problem());
-            }
-        }
-        found.sort(Comparator.comparingInt((Problem p) -> files.getOrDefault(p.file(), Integer.MAX_VALUE))
+    private List<Problem> sorted(Set<Problem> problems) {
+        List<Problem> sorted = new ArrayList<>(problems);
+        List<Problem> rest = sorted.subList(Math.min(MOST, sorted.size()), sorted.size());
+        List<Problem> last = List.copyOf(rest);
+        rest.clear();
+        sorted.sort(Comparator.comparingInt((Problem p) -> files.getOrDefault(p.file(), Integer.MAX_VALUE))
                 .thenComparingInt(Problem::line)
                 .thenComparingInt(Problem::column));
-        return List.copyOf(found);
+        sorted.addAll(last);
+        return List.copyOf(sorted);
     }
 }

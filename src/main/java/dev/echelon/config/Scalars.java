@@ -1,5 +1,8 @@
 package dev.echelon.config;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -60,7 +63,49 @@ final class Scalars {
         return number;
     }
 
-    void unusable(Node node, String message, @Nullable String fallback) {
+    /** One of the words of an enum, which are its names in lower case. */
+    <E extends Enum<E>> @Nullable E choice(Node node, String path, Class<E> type, @Nullable String fallback) {
+        String text = text(node, path, fallback);
+        if (text == null) {
+            return null;
+        }
+        List<String> words = new ArrayList<>();
+        for (E constant : type.getEnumConstants()) {
+            if (word(constant).equals(text)) {
+                return constant;
+            }
+            words.add(word(constant));
+        }
+        unusable(
+                node,
+                path + " = " + node.shown() + " is none of " + String.join(", ", words) + DidYouMean.hint(text, words),
+                fallback);
+        return null;
+    }
+
+    static <E extends Enum<E>> String word(E constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A text that goes into a header and never into a message. White space around it is never meant. */
+    @Nullable
+    String credential(Node node, String path) {
+        if (!(node instanceof Node.Scalar scalar) || !(scalar.value() instanceof String text)) {
+            report.error(node.place(), path + " is no text; write it in quotes, best as \"${SOME_API_KEY:}\"");
+            return null;
+        }
+        String value = text.strip();
+        if (value.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
+            report.error(
+                    node.place(),
+                    path + " holds a space, a control character or a letter outside of ASCII (not shown);"
+                            + " check the variable that it comes from");
+            return null;
+        }
+        return value;
+    }
+
+    private void unusable(Node node, String message, @Nullable String fallback) {
         if (fallback == null) {
             report.error(node.place(), message);
         } else {
@@ -85,7 +130,8 @@ final class Scalars {
         }
     }
 
-    private void wrong(Node node, String path, String expected, @Nullable String fallback) {
+    /** Reports a value of another type, unless it has been reported already. */
+    void wrong(Node node, String path, String expected, @Nullable String fallback) {
         if (!(node instanceof Node.Scalar scalar) || !scalar.unreadable()) {
             unusable(node, path + " is " + node.shown() + "; write " + expected, fallback);
         }

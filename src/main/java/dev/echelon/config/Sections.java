@@ -15,17 +15,9 @@ final class Sections {
     /** The one table a file is about; nothing, after an error, where it is missing. */
     static Optional<TableReader> main(Document document, String key, Report report) {
         TableReader root = new TableReader(document.root(), "", report);
-        TableReader main = root.table(key);
+        Optional<TableReader> main = root.requiredTable(key, "name = " + Shown.text(document.key()));
         root.finish();
-        if (document.root().get(key) instanceof Node.Table) {
-            return Optional.of(main);
-        }
-        if (document.root().get(key) == null) {
-            report.error(
-                    Place.of(document.file()),
-                    "has no table [" + key + "]; write one, with name = \"" + Shown.plain(document.key()) + "\"");
-        }
-        return Optional.empty();
+        return main;
     }
 
     /** The name inside a file; it must equal its key where a registry gave one. */

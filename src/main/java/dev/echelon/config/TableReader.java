@@ -2,16 +2,14 @@ package dev.echelon.config;
 
 import dev.echelon.domain.Secret;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +29,7 @@ final class TableReader {
     private final String path;
     private final Report report;
     private final Scalars scalars;
+    private final Lists lists;
     private final Set<String> known = new LinkedHashSet<>();
 
     TableReader(Node.Table table, String path, Report report) {
@@ -38,6 +37,7 @@ final class TableReader {
         this.path = path;
         this.report = report;
         this.scalars = new Scalars(report);
+        this.lists = new Lists(scalars, report);
     }
 
     Node.Table node() {
@@ -65,13 +65,26 @@ final class TableReader {
         if (node instanceof Node.Table inner) {
             return new TableReader(inner, path(key), report);
         }
-        if (node != null && !unreadable(node)) {
-            report.unusable(
-                    node.place(),
-                    path(key) + " is " + node.shown() + "; write a table [" + path(key) + "]",
-                    "an empty table");
+        if (node != null) {
+            scalars.wrong(node, path(key), "a table [" + path(key) + "]", "an empty table");
         }
         return new TableReader(Node.Table.empty(place(key)), path(key), report);
+    }
+
+    /** A table that nothing can stand in for; an error where something else is in its place. */
+    Optional<TableReader> requiredTable(String key, String example) {
+        Node node = look(key);
+        if (node instanceof Node.Table inner) {
+            return Optional.of(new TableReader(inner, path(key), report));
+        }
+        if (node == null) {
+            Place where = path.isEmpty() ? Place.of(table.place().file()) : table.place();
+            String who = path.isEmpty() ? "" : path + " ";
+            report.error(where, who + "has no table [" + path(key) + "]; write one, with " + example);
+        } else {
+            scalars.wrong(node, path(key), "a table [" + path(key) + "]", null);
+        }
+        return Optional.empty();
     }
 
     /** All entries of this table, each of which must be a table. */
@@ -81,8 +94,8 @@ final class TableReader {
             known.add(key);
             if (node instanceof Node.Table) {
                 tables.put(key, table(key));
-            } else if (!unreadable(node)) {
-                report.error(node.place(), path(key) + " is " + node.shown() + "; write a table");
+            } else {
+                scalars.wrong(node, path(key), "a table", null);
             }
         });
         return tables;
@@ -113,26 +126,15 @@ final class TableReader {
         return node == null ? null : scalars.text(node, path(key), fallback);
     }
 
-    /** {@code null} where the key is missing. White space around a credential is never meant. */
+    /** {@code null} where the key is missing. */
     @Nullable
     Secret secret(String key) {
         Node node = look(key);
         if (node == null || unreadable(node)) {
             return null;
         }
-        if (!(node instanceof Node.Scalar scalar) || !(scalar.value() instanceof String text)) {
-            report.error(node.place(), path(key) + " is no text; write it in quotes, best as \"${SOME_API_KEY:}\"");
-            return null;
-        }
-        String value = text.strip();
-        if (value.chars().anyMatch(c -> c <= ' ' || c >= 0x7f)) {
-            report.error(
-                    node.place(),
-                    path(key) + " holds a space, a control character or a letter outside of ASCII (not shown);"
-                            + " check the variable that it comes from");
-            return null;
-        }
-        return new Secret(value);
+        String value = scalars.credential(node, path(key));
+        return value == null ? null : new Secret(value);
     }
 
     /** The names of the environment variables that a text is made of. */
@@ -192,33 +194,17 @@ final class TableReader {
 
     /** One of the words of an enum, written in lower case. */
     <E extends Enum<E>> E choice(String key, Class<E> type, E fallback) {
-        E value = optionalChoice(key, type, Shown.text(word(fallback)));
+        E value = optionalChoice(key, type, Shown.text(Scalars.word(fallback)));
         return value == null ? fallback : value;
     }
 
     <E extends Enum<E>> E requiredChoice(String key, Class<E> type, E standIn) {
-        return required(key, Shown.text(word(standIn))) == null ? standIn : choice(key, type, standIn, null);
+        return required(key, Shown.text(Scalars.word(standIn))) == null ? standIn : choice(key, type, standIn, null);
     }
 
     private <E extends Enum<E>> @Nullable E optionalChoice(String key, Class<E> type, @Nullable String fallback) {
         Node node = look(key);
-        String text = node == null ? null : scalars.text(node, path(key), fallback);
-        if (node == null || text == null) {
-            return null;
-        }
-        for (E constant : type.getEnumConstants()) {
-            if (word(constant).equals(text)) {
-                return constant;
-            }
-        }
-        List<String> words =
-                Stream.of(type.getEnumConstants()).map(TableReader::word).toList();
-        scalars.unusable(
-                node,
-                path(key) + " = " + node.shown() + " is none of " + String.join(", ", words)
-                        + DidYouMean.hint(text, words),
-                fallback);
-        return null;
+        return node == null ? null : scalars.choice(node, path(key), type, fallback);
     }
 
     private <E extends Enum<E>> E choice(String key, Class<E> type, E standIn, @Nullable String fallback) {
@@ -243,27 +229,25 @@ final class TableReader {
 
     /** A list of texts; empty where it is missing. Broken elements are reported and left out. */
     List<Item> items(String key) {
+        return items(key, "an empty list");
+    }
+
+    /** @param fallback what the caller uses where there is no list, in words */
+    List<Item> items(String key, String fallback) {
         Node node = look(key);
-        if (node == null || unreadable(node)) {
+        return node == null ? List.of() : lists.items(node, path(key), fallback, "nothing");
+    }
+
+    /** A list that must be there and hold something. */
+    List<Item> requiredItems(String key, String what, String example) {
+        Node node = look(key);
+        if (node == null || (node instanceof Node.Array array && array.items().isEmpty())) {
+            report.error(
+                    place(key),
+                    path(key) + " lists no " + what + "; write one at least, like [" + Shown.text(example) + "]");
             return List.of();
         }
-        if (!(node instanceof Node.Array array)) {
-            report.unusable(
-                    node.place(),
-                    path(key) + " is " + node.shown() + "; write a list of texts, like [\"a\", \"b\"]",
-                    "an empty list");
-            return List.of();
-        }
-        List<Item> items = new ArrayList<>();
-        for (Node element : array.items()) {
-            String text = scalars.text(element, "an entry of " + path(key), "nothing");
-            if (text != null && items.stream().anyMatch(item -> item.text().equals(text))) {
-                report.fault(element.place(), path(key) + " lists " + element.shown() + " twice; take one out");
-            } else if (text != null) {
-                items.add(new Item(text, element.place()));
-            }
-        }
-        return items;
+        return lists.items(node, path(key), null, null);
     }
 
     List<String> texts(String key) {
@@ -280,7 +264,7 @@ final class TableReader {
                 numbers.put(name, number);
             }
         }
-        return numbers;
+        return Collections.unmodifiableMap(numbers);
     }
 
     /** A free table, as plain maps, lists, texts, numbers and booleans. */
@@ -322,10 +306,6 @@ final class TableReader {
 
     private static boolean unreadable(Node node) {
         return node instanceof Node.Scalar scalar && scalar.unreadable();
-    }
-
-    private static <E extends Enum<E>> String word(E constant) {
-        return constant.name().toLowerCase(Locale.ROOT);
     }
 
     private static String plain(Duration duration) {

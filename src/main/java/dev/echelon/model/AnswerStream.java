@@ -34,6 +34,16 @@ final class AnswerStream {
 
     void bytes(byte[] bytes) throws ModelFailure {
         parser.feed(bytes);
+        settle();
+    }
+
+    /** No more bytes come. */
+    void end() throws ModelFailure {
+        parser.finish();
+        settle();
+    }
+
+    private void settle() throws ModelFailure {
         if (held.size() > MAX_HELD) {
             throw ModelFailure.of(FailureKind.BAD_RESPONSE, "the stream brings events without content");
         }

@@ -47,6 +47,9 @@ final class AnthropicAnswer {
         if (!(root.get("content") instanceof ArrayNode content)) {
             throw bad("it has no content");
         }
+        if (content.isEmpty() && !root.path("stop_reason").isTextual()) {
+            throw bad("it neither says anything nor why");
+        }
         AnthropicAnswer answer = new AnthropicAnswer();
         for (JsonNode block : content) {
             answer.block(block);

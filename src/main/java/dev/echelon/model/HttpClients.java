@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
 import io.vertx.core.impl.ContextInternal;
 import java.net.URI;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class HttpClients {
 
+    private static final int WAITERS_PER_CONNECTION = 16;
     private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
@@ -59,8 +61,6 @@ final class HttpClients {
                 .setVerifyHost(true)
                 .setTrustAll(false)
                 .setConnectTimeout((int) key.connectTimeout().toMillis())
-                .setMaxPoolSize(size)
-                .setMaxWaitQueueSize(16 * size)
                 .setKeepAlive(true)
                 .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds())
                 .setPipelining(false)
@@ -70,7 +70,10 @@ final class HttpClients {
         Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
         HttpClient client = vertx.httpClientBuilder()
                 .with(options)
-                .withConnectHandler(connection -> connection.closeHandler(closed -> used.remove(connection)))
+                .with(new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size))
+                // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
+                .withConnectHandler(connection ->
+                        connection.exceptionHandler(told -> {}).closeHandler(closed -> used.remove(connection)))
                 .build();
         return new Pool(client, used);
     }

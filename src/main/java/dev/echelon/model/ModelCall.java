@@ -105,7 +105,8 @@ public final class ModelCall {
             if (connected.failed()) {
                 fail(connectFailure(connected.cause()), false);
             } else if (phase == Phase.OVER) {
-                abandon(connected.result());
+                connected.result().exceptionHandler(late -> {});
+                connected.result().reset();
             } else {
                 send(connected.result(), Buffer.buffer(rendered.body()));
             }
@@ -210,12 +211,30 @@ public final class ModelCall {
             }
         });
         answer.endHandler(ended -> {
-            if (phase == Phase.OVER) {
-                return;
+            if (phase != Phase.OVER) {
+                keepConnection();
+                endStream(stream);
             }
-            keepConnection();
-            fail(broken("the stream ended before it was complete"), false);
         });
+    }
+
+    /** The last event may lack its closing blank line. */
+    private void endStream(AnswerStream stream) {
+        try {
+            stream.end();
+        } catch (ModelFailure failure) {
+            fail(failure, false);
+            return;
+        } catch (RuntimeException unexpected) {
+            fail(broken("an event could not be read"), false);
+            return;
+        }
+        if (stream.finished()) {
+            end();
+            listener.streamed(stream.usage());
+        } else {
+            fail(broken("the stream ended before it was complete"), false);
+        }
     }
 
     /** The provider said that it is done: what is left of the connection is read to its end, but not waited for. */
@@ -290,7 +309,7 @@ public final class ModelCall {
         HttpClientRequest open = exchange;
         end();
         if (open != null) {
-            abandon(open);
+            open.reset();
         }
         listener.failed(failure, stale);
     }
@@ -299,11 +318,6 @@ public final class ModelCall {
         phase = Phase.OVER;
         attemptTimer.cancel();
         idleTimer.cancel();
-    }
-
-    private static void abandon(HttpClientRequest open) {
-        open.exceptionHandler(late -> {});
-        open.reset();
     }
 
     private ModelFailure connectFailure(Throwable cause) {

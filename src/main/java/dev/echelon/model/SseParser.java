@@ -4,6 +4,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Server-sent events out of bytes, however the network cut them. Lines may end in LF, CR or both; malformed UTF-8 becomes
@@ -37,8 +38,13 @@ public final class SseParser {
     private boolean afterCarriageReturn;
 
     private String name = "";
-    private final StringBuilder data = new StringBuilder();
-    private int dataLines;
+
+    @Nullable
+    private String data;
+
+    /** Only for events of several data lines, which are rare. */
+    private final StringBuilder lines = new StringBuilder();
+
     private int eventBytes;
 
     public SseParser(Sink sink) {
@@ -138,10 +144,7 @@ public final class SseParser {
         }
         if (isField(bytes, from, colon, "data")) {
             count(to - from);
-            if (dataLines++ > 0) {
-                data.append('\n');
-            }
-            data.append(text(bytes, value, to));
+            add(text(bytes, value, to));
         } else if (isField(bytes, from, colon, "event")) {
             count(to - from);
             name = text(bytes, value, to);
@@ -155,15 +158,25 @@ public final class SseParser {
         }
     }
 
+    private void add(String line) {
+        if (data == null) {
+            data = line;
+            return;
+        }
+        if (lines.isEmpty()) {
+            lines.append(data);
+        }
+        lines.append('\n').append(line);
+    }
+
     private void dispatch() throws ModelFailure {
         String event = name;
-        boolean any = dataLines > 0;
-        String text = any ? data.toString() : "";
+        String text = lines.isEmpty() ? data : lines.toString();
         name = "";
-        data.setLength(0);
-        dataLines = 0;
+        data = null;
+        lines.setLength(0);
         eventBytes = 0;
-        if (any) {
+        if (text != null) {
             sink.event(event, text);
         }
     }

@@ -179,19 +179,23 @@ final class UpstreamText {
         return colons >= 2;
     }
 
-    /** A known prefix where a part begins, or a long part of digits and letters without a break. */
+    /** A known prefix that no letter stands before, or a long part of digits and letters without a break. */
     private static boolean hasKey(String word) {
         int start = 0;
         boolean digit = false;
         boolean letter = false;
         for (int i = 0; i <= word.length(); i++) {
+            boolean begins = i == 0 || !Character.isLetter(word.charAt(i - 1));
+            if (begins && startsWithPrefix(word, i)) {
+                return true;
+            }
             boolean inside = i < word.length() && Character.isLetterOrDigit(word.charAt(i));
             if (inside) {
                 digit |= Character.isDigit(word.charAt(i));
                 letter |= Character.isLetter(word.charAt(i));
                 continue;
             }
-            if (startsWithPrefix(word, start) || (i - start >= SECRET_LENGTH && digit && letter)) {
+            if (i - start >= SECRET_LENGTH && digit && letter) {
                 return true;
             }
             start = i + 1;

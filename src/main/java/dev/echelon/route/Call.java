@@ -172,7 +172,7 @@ public final class Call {
         state.end(attempt.entry() == Step.Entry.RETURN);
         Exception thrown = exchange.getException();
         if (thrown == null) {
-            state.succeeded();
+            states.coolDowns().succeeded(attempt.candidate().instance().key());
             note(attempt, "ok");
             settled = true;
             return;
@@ -184,7 +184,7 @@ public final class Call {
         } else {
             long now = ticker.nanos();
             ledger.fail(attempt, failure, stale, now);
-            if (state.failed(failure, now)) {
+            if (states.coolDowns().failed(attempt.candidate().instance().key(), failure, now)) {
                 LOG.warn(
                         "{} is in quarantine after {}: {}",
                         attempt.candidate().instance().key().model(),

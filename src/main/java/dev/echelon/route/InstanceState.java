@@ -1,10 +1,8 @@
 package dev.echelon.route;
 
-import dev.echelon.domain.Cell;
 import dev.echelon.domain.CoolDown;
 import dev.echelon.domain.InstanceStates.Condition;
 import dev.echelon.domain.InstanceStates.Obstacle;
-import dev.echelon.domain.ModelFailure;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is known about one instance at run time. Thread-safe. */
@@ -12,19 +10,16 @@ final class InstanceState {
 
     private final InstanceBreaker breaker;
     private final EchelonLimits limits;
-    private final Cell<CoolDown> coolDown;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger returnsInFlight = new AtomicInteger();
 
-    /** @param coolDown shared by all instances of the same model, address and credential */
-    InstanceState(InstanceBreaker breaker, EchelonLimits limits, Cell<CoolDown> coolDown) {
+    InstanceState(InstanceBreaker breaker, EchelonLimits limits) {
         this.breaker = breaker;
         this.limits = limits;
-        this.coolDown = coolDown;
     }
 
-    Condition condition(long now) {
-        CoolDown pause = coolDown.get();
+    /** @param pause of its model, shared by all instances of the same model, address and credential */
+    Condition condition(long now, CoolDown pause) {
         if (pause.active(now)) {
             return Condition.blocked(pause.quarantine() ? Obstacle.QUARANTINE : Obstacle.COOLING, pause.until() - now);
         }
@@ -44,8 +39,8 @@ final class InstanceState {
     }
 
     /** Whether a forced probe may go now; while it cools down or is in quarantine none may. */
-    boolean probeable(long now) {
-        return !coolDown.get().active(now) && breaker.probeable(now);
+    boolean probeable(long now, CoolDown pause) {
+        return !pause.active(now) && breaker.probeable(now);
     }
 
     void begin(boolean isReturn) {
@@ -60,19 +55,6 @@ final class InstanceState {
         if (isReturn) {
             returnsInFlight.decrementAndGet();
         }
-    }
-
-    void succeeded() {
-        if (coolDown.get().step() > 0) {
-            coolDown.update(CoolDown::afterSuccess);
-        }
-    }
-
-    /** @return whether the failure put the model into quarantine */
-    boolean failed(ModelFailure failure, long now) {
-        CoolDown before = coolDown.get();
-        CoolDown after = coolDown.update(it -> it.after(failure.kind(), failure.retryAfter(), now));
-        return after.quarantine() && !before.active(now);
     }
 
     InstanceBreaker breaker() {

@@ -62,14 +62,19 @@ final class MermaidChart {
         line("  %s([\"pool %s\"])".formatted(id(pool), name(pool)));
     }
 
+    /** A pool's instances stand in the boxes of their echelons: one arrow to each box says enough. */
     private void drawWaysOfPool(String pool) {
+        Set<String> echelons = new LinkedHashSet<>();
         for (String child : children(pool)) {
-            if (child.startsWith("pool:")) {
-                line("  %s -. \"fallback\" .-> %s".formatted(id(pool), id(child)));
-            } else {
-                line("  %s -- \"%s\" --> %s".formatted(id(pool), balancer(pool), id(child)));
+            if (Nodes.isInstance(child)) {
+                String instance = name(child);
+                echelons.add(Nodes.echelon(instance.substring(0, instance.indexOf('/'))));
             }
         }
+        echelons.forEach(echelon -> line("  %s -- \"%s\" --> %s".formatted(id(pool), balancer(pool), id(echelon))));
+        children(pool).stream()
+                .filter(child -> child.startsWith("pool:"))
+                .forEach(child -> line("  %s -. \"fallback\" .-> %s".formatted(id(pool), id(child))));
     }
 
     /** From each echelon to the one that is asked after it. */

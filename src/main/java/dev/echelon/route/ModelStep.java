@@ -42,13 +42,20 @@ final class ModelStep extends AsyncProcessorSupport {
         RequestDefaults rules = call.target().rules();
         call.sent();
         Running running = new Running(exchange, call, callback);
-        running.start(client.call(
-                upstream.forModel(instance.key().model().model()),
-                withDefaults(call.request(), instance),
-                new CallTimeouts(attempt.timeoutNanos(), rules.streamIdleTimeout(), rules.streamTotalTimeout()),
-                call.scheduler(),
-                running));
-        return false;
+        try {
+            running.start(client.call(
+                    upstream.forModel(instance.key().model().model()),
+                    withDefaults(call.request(), instance),
+                    new CallTimeouts(attempt.timeoutNanos(), rules.streamIdleTimeout(), rules.streamTotalTimeout()),
+                    call.scheduler(),
+                    running));
+            return false;
+        } catch (RuntimeException unexpected) {
+            // a request that could not even be written; the breaker around must hear of the end all the same
+            exchange.setException(unexpected);
+            callback.done(true);
+            return true;
+        }
     }
 
     /** The echelon's values are defaults for the caller's; {@code max_tokens} is also a ceiling. */

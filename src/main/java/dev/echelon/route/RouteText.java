@@ -22,7 +22,9 @@ public final class RouteText {
     public String yaml() throws Exception {
         RoutesDefinition routes = new RoutesDefinition();
         routes.setRoutes(definitions());
-        return PluginHelper.getModelToYAMLDumper(context).dumpModelAsYaml(context, routes, true, false, false, false);
+        String dumped =
+                PluginHelper.getModelToYAMLDumper(context).dumpModelAsYaml(context, routes, true, false, false, false);
+        return YamlText.loadable(dumped);
     }
 
     /** As a Mermaid flow chart: pools, task groups with their echelons, instances, and the ways between them. */

@@ -1,12 +1,9 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.BreakerRules;
-import dev.echelon.domain.Cell;
 import dev.echelon.domain.ConcurrencyLimit;
-import dev.echelon.domain.CoolDown;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.InstanceStates;
-import dev.echelon.domain.ModelKey;
 import dev.echelon.domain.RateLimit;
 import dev.echelon.domain.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -25,7 +22,7 @@ public final class StateRegistry implements InstanceStates {
     private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
     private final Map<String, InstanceState> states = new ConcurrentHashMap<>();
     private final Map<String, EchelonLimits> limits = new ConcurrentHashMap<>();
-    private final Map<ModelKey, Cell<CoolDown>> coolDowns = new ConcurrentHashMap<>();
+    private final CoolDowns coolDowns = new CoolDowns();
 
     /** @param jitter numbers from 0 to 1 */
     public StateRegistry(Ticker ticker, DoubleSupplier jitter) {
@@ -44,13 +41,11 @@ public final class StateRegistry implements InstanceStates {
                 instance.echelon(),
                 id -> new EchelonLimits(
                         new ConcurrencyLimit(concurrency), RateLimit.slidingWindow(MINUTE, rpm, ticker.nanos())));
-        Cell<CoolDown> coolDown = coolDowns.computeIfAbsent(instance.key(), key -> new Cell<>(CoolDown.NONE));
+        coolDowns.declare(instance.key());
         states.computeIfAbsent(
                 instance.id(),
                 id -> new InstanceState(
-                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter),
-                        shared,
-                        coolDown));
+                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter), shared));
     }
 
     InstanceState of(Instance instance) {
@@ -69,9 +64,13 @@ public final class StateRegistry implements InstanceStates {
         return state;
     }
 
+    CoolDowns coolDowns() {
+        return coolDowns;
+    }
+
     @Override
     public Condition condition(Instance instance, long now) {
-        return of(instance).condition(now);
+        return of(instance).condition(now, coolDowns.of(instance.key()));
     }
 
     @Override
@@ -86,6 +85,6 @@ public final class StateRegistry implements InstanceStates {
 
     @Override
     public boolean probeable(Instance instance, long now) {
-        return of(instance).probeable(now);
+        return of(instance).probeable(now, coolDowns.of(instance.key()));
     }
 }

@@ -34,7 +34,13 @@ public final class TestGateway implements AutoCloseable {
         this.process = new GatewayProcess();
         EdgeSettings edge = new EdgeSettings(
                 "127.0.0.1", port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, false);
-        this.main = new Server(process, configuration, edge, managementPort, "file:routes/*.camel.yaml").main();
+        this.main = new Server(
+                        process,
+                        configuration,
+                        edge,
+                        new Server.Management("127.0.0.1", managementPort),
+                        "file:routes/*.camel.yaml")
+                .main();
         main.start();
     }
 
@@ -69,7 +75,7 @@ public final class TestGateway implements AutoCloseable {
         process.close();
     }
 
-    private static int freePort() {
+    static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,10 @@ final class TestConfigs {
 
     List<String> warnings() {
         return load().warnings().stream().map(Problem::toString).toList();
+    }
+
+    static Duration seconds(long seconds) {
+        return Duration.ofSeconds(seconds);
     }
 
     static <T> T get(Map<String, T> map, String name) {

@@ -54,6 +54,7 @@ class UpstreamTextTest {
             "x-api-key": "abc"                                    | "x-api-key": "***"
             AIzaSyA1 or gsk_1 or hf_x or eyJhbGciOi               | *** or *** or *** or ***
             0123456789abcdef0123456789abcdef                      | ***
+            key1sk-abc is wrong                                   | *** is wrong
             org-abc has no access                                 | *** has no access
             java.lang.NullPointerException                        | ***
             шлюз.example.xn--p1ai                                 | ***

@@ -194,6 +194,7 @@ class FakeProviderTest {
         provider.always(Behaviour.stream(5, Duration.ZERO).stallAfter(2));
 
         try (Socket caller = connect()) {
+            provider.await(0, SOON);
             caller.setSoTimeout(150);
             assertThatThrownBy(() -> caller.getInputStream().readAllBytes()).isInstanceOf(SocketTimeoutException.class);
             assertThat(provider.current()).isOne();

@@ -4,6 +4,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ErrorJson;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -20,17 +21,21 @@ final class EdgeErrors {
 
     private EdgeErrors() {}
 
-    /** Catches what no route of Camel takes. */
+    /** Catches what no route of Camel takes, and what fails before one does. */
     static void installOn(Router router) {
         router.route().order(Integer.MIN_VALUE).failureHandler(EdgeErrors::failed);
-        router.route().order(Integer.MAX_VALUE).handler(http -> {
-            ModelFailure unknown = ModelFailure.of(
-                            FailureKind.INVALID_REQUEST,
-                            "unknown request URL: " + http.request().method() + " " + cut(http.normalizedPath()))
-                    .withStatus(404)
-                    .withCode("unknown_url");
-            write(http.response(), unknown, ErrorJson.write(unknown));
-        });
+        router.errorHandler(400, http -> refuse(http, unreadable()));
+        router.errorHandler(404, EdgeErrors::unknown);
+        router.errorHandler(405, EdgeErrors::failed);
+    }
+
+    private static void unknown(RoutingContext http) {
+        String message = "unknown request URL: " + http.request().method() + " " + path(http);
+        refuse(http, refusal(404, "unknown_url", message));
+    }
+
+    private static ModelFailure unreadable() {
+        return refusal(400, "bad_request", "the request could not be read");
     }
 
     /** What the caller is told of an exception; nothing of an unexpected one. */
@@ -56,6 +61,10 @@ final class EdgeErrors {
         return refusal(413, "request_too_large", "the request body is larger than 10 MiB");
     }
 
+    static ModelFailure tooSlow() {
+        return refusal(408, "request_timeout", "the request body did not arrive within 30 s");
+    }
+
     static void write(HttpServerResponse response, ModelFailure failure, byte[] json) {
         if (response.headWritten()) {
             response.reset();
@@ -75,20 +84,36 @@ final class EdgeErrors {
         if (http.response().ended()) {
             return;
         }
+        if (http.statusCode() == 404) {
+            unknown(http);
+            return;
+        }
         ModelFailure failure =
                 switch (http.statusCode()) {
                     case 413 -> tooLarge();
-                    case 400 -> refusal(400, "bad_request", "the request could not be read");
+                    case 400 -> unreadable();
                     case 405 -> refusal(405, "method_not_allowed", "this method is not allowed here");
                     case 415 -> refusal(415, "unsupported_media_type", "send application/json");
                     default -> unexpected(http);
                 };
-        write(http.response(), failure, ErrorJson.write(failure));
+        refuse(http, failure);
+    }
+
+    private static void refuse(RoutingContext http, ModelFailure failure) {
+        refuse(http.request(), failure);
+    }
+
+    static void refuse(HttpServerRequest request, ModelFailure failure) {
+        HttpServerResponse response = request.response();
+        if (!response.headWritten()) {
+            response.putHeader("x-request-id", HttpExchange.requestId(request));
+        }
+        write(response, failure, ErrorJson.write(failure));
     }
 
     private static ModelFailure unexpected(RoutingContext http) {
         Throwable cause = Objects.requireNonNullElseGet(http.failure(), IllegalStateException::new);
-        LOG.error("{} {} failed", http.request().method(), cut(http.normalizedPath()), cause);
+        LOG.error("{} {} failed", http.request().method(), path(http), cause);
         return failure(cause);
     }
 
@@ -98,7 +123,9 @@ final class EdgeErrors {
                 .withCode(code);
     }
 
-    private static String cut(String path) {
+    /** As it came: what is malformed has no normal form. */
+    private static String path(RoutingContext http) {
+        String path = Objects.requireNonNullElse(http.request().path(), "");
         return path.length() > 200 ? path.substring(0, 200) + "..." : path;
     }
 }

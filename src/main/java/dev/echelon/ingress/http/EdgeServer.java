@@ -125,6 +125,8 @@ final class EdgeServer extends VertxPlatformHttpServer {
             Vertx owner = vertx;
             HttpServerOptions options = new HttpServerOptions()
                     .setHandle100ContinueAutomatically(true)
+                    // one request at a time on a connection: whoever leaves, or is cut off, is alone on it
+                    .setHttp2ClearTextEnabled(false)
                     .setDecompressionSupported(false)
                     .setCompressionSupported(false)
                     .setTcpNoDelay(true)
@@ -143,10 +145,26 @@ final class EdgeServer extends VertxPlatformHttpServer {
                     .onComplete(started);
         }
 
+        /** An absolute-form target is read for its path alone; one for another host is no mistake but an attempt. */
+        private static boolean isForAnotherHost(HttpServerRequest request) {
+            String uri = request.uri();
+            int authority = uri.indexOf("://");
+            if (uri.startsWith("/") || authority < 0) {
+                return false;
+            }
+            String host = request.getHeader("host");
+            return host == null || !uri.startsWith(host + "/", authority + 3);
+        }
+
         private void dispatch(ConnectionWatch watch, HttpServerRequest request) {
             watch.began(request);
             if (settings.simulated()) {
                 request.response().putHeader("x-llm-simulated", "true");
+            }
+            if (isForAnotherHost(request)) {
+                EdgeErrors.refuse(
+                        request, EdgeErrors.refusal(400, "invalid_target", "the request target is not of this host"));
+                return;
             }
             router.handle(request);
         }

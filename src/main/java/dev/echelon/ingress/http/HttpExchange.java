@@ -28,6 +28,10 @@ final class HttpExchange {
 
     private static final String PROPERTY = "CamelLlmHttp";
     private static final int MAX_REQUEST_ID = 128;
+
+    /** For the whole body: a time-out that begins anew with each byte would be no bound. */
+    private static final long BODY_MILLIS = 30_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(HttpExchange.class);
 
     private final RoutingContext http;
@@ -41,7 +45,7 @@ final class HttpExchange {
     HttpExchange(RoutingContext http) {
         this.http = http;
         this.response = http.response();
-        this.requestId = requestId(http.request().getHeader("x-request-id"));
+        this.requestId = requestId(http.request());
         response.closeHandler(closed -> cancellation.cancel());
         response.exceptionHandler(broken -> cancellation.cancel());
     }
@@ -64,29 +68,34 @@ final class HttpExchange {
     void readBody(long most, Consumer<Buffer> then) {
         HttpServerRequest request = http.request();
         if (declaredLength(request) > most) {
-            tooLarge(request);
+            refuseBody(request, EdgeErrors.tooLarge());
             return;
         }
         Buffer body = Buffer.buffer();
+        long slow = http.vertx().setTimer(BODY_MILLIS, expired -> refuseBody(request, EdgeErrors.tooSlow()));
         request.handler(bytes -> {
             if (body.length() + bytes.length() <= most) {
                 body.appendBuffer(bytes);
             } else if (!response.ended()) {
-                tooLarge(request);
+                http.vertx().cancelTimer(slow);
+                refuseBody(request, EdgeErrors.tooLarge());
             }
         });
+        request.exceptionHandler(gone -> http.vertx().cancelTimer(slow));
         request.endHandler(ended -> {
+            http.vertx().cancelTimer(slow);
             if (!response.ended()) {
                 then.accept(body);
             }
         });
     }
 
-    private void tooLarge(HttpServerRequest request) {
+    private void refuseBody(HttpServerRequest request, ModelFailure failure) {
         response.putHeader("connection", "close");
-        refuse(EdgeErrors.tooLarge());
+        refuse(failure);
         // what is still coming is read and dropped, so that the client gets to read the answer
         request.handler(dropped -> {});
+        request.endHandler(ended -> request.connection().close());
         request.resume();
     }
 
@@ -106,7 +115,7 @@ final class HttpExchange {
 
     /** Opens an event stream for the answer; its head goes out with the first content. */
     SseSink stream(boolean includeUsage) {
-        sink = new SseSink(response, requestId, includeUsage);
+        sink = new SseSink(http.vertx(), http.request(), requestId, includeUsage);
         return sink;
     }
 
@@ -118,6 +127,10 @@ final class HttpExchange {
         }
         if (sink != null && sink.begun()) {
             sink.end(thrown == null ? null : EdgeErrors.failure(thrown));
+            if (thrown != null) {
+                // a reader that knows no error events must see that this was not the end
+                http.request().connection().close();
+            }
         } else if (thrown != null) {
             ModelFailure failure = EdgeErrors.failure(thrown);
             if (failure.status() >= 500 && !(thrown instanceof ModelFailure)) {
@@ -148,7 +161,8 @@ final class HttpExchange {
     }
 
     /** The caller's id if it is a harmless one, else a new one. */
-    private static String requestId(@Nullable String callers) {
+    static String requestId(HttpServerRequest request) {
+        String callers = request.getHeader("x-request-id");
         if (callers != null && !callers.isEmpty() && callers.length() <= MAX_REQUEST_ID && isHarmless(callers)) {
             return callers;
         }

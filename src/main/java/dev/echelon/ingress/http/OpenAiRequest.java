@@ -54,15 +54,6 @@ public final class OpenAiRequest implements Processor {
         if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
             throw EdgeErrors.refusal(415, "unsupported_media_type", "send application/json");
         }
-        // an absolute-form target is read for its path alone; one for another host is no mistake but an attempt
-        String uri = http.uri();
-        if (!uri.startsWith("/")) {
-            String host = http.getHeader("host");
-            int authority = uri.indexOf("://");
-            if (authority < 0 || host == null || !uri.startsWith(host + "/", authority + 3)) {
-                throw EdgeErrors.refusal(400, "invalid_target", "the request target is not of this host");
-            }
-        }
     }
 
     @Nullable

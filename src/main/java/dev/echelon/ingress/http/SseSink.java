@@ -6,7 +6,9 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.json.ChunkJson;
 import dev.echelon.domain.json.ErrorJson;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
@@ -24,13 +26,21 @@ final class SseSink implements AnswerSink {
     /** What may lie unsent for one slow reader. */
     private static final int MAX_UNSENT_BYTES = 128 * 1024;
 
+    /** A reader that takes nothing for so long is gone. */
+    private static final long STUCK_MILLIS = 60_000;
+
+    private final Vertx vertx;
+    private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final String requestId;
     private final boolean includeUsage;
     private boolean begun;
+    private boolean waiting;
 
-    SseSink(HttpServerResponse response, String requestId, boolean includeUsage) {
-        this.response = response;
+    SseSink(Vertx vertx, HttpServerRequest request, String requestId, boolean includeUsage) {
+        this.vertx = vertx;
+        this.request = request;
+        this.response = request.response();
         this.requestId = requestId;
         this.includeUsage = includeUsage;
     }
@@ -58,7 +68,17 @@ final class SseSink implements AnswerSink {
 
     @Override
     public void onDrain(Runnable listener) {
-        response.drainHandler(drained -> listener.run());
+        if (waiting) {
+            return;
+        }
+        waiting = true;
+        long stuck =
+                vertx.setTimer(STUCK_MILLIS, expired -> request.connection().close());
+        response.drainHandler(drained -> {
+            waiting = false;
+            vertx.cancelTimer(stuck);
+            listener.run();
+        });
     }
 
     boolean begun() {
