@@ -12,6 +12,7 @@ import dev.echelon.domain.RouteInfo;
 import dev.echelon.route.Ask;
 import dev.echelon.route.Call;
 import dev.echelon.route.Gateway;
+import dev.echelon.route.GatewayRuntime;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -55,12 +56,12 @@ final class ChatCommand implements Callable<Integer> {
         Configuration configuration = options.load();
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
-        try (GatewayProcess process = new GatewayProcess();
-                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(process.vertx()) : null;
+        try (GatewayRuntime runtime = new GatewayRuntime();
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null;
                 CamelContext context = new DefaultCamelContext()) {
             Configuration used =
                     simulator == null ? configuration : Simulation.redirect(configuration, simulator.start());
-            Gateway gateway = process.install(context, used);
+            Gateway gateway = runtime.install(context, used);
             context.start();
             Exchange exchange = new DefaultExchange(context);
             ask(gateway, exchange, new Printer(out));

@@ -2,6 +2,7 @@ package dev.echelon.cli;
 
 import dev.echelon.config.Configuration;
 import dev.echelon.route.Gateway;
+import dev.echelon.route.GatewayRuntime;
 import dev.echelon.route.RouteText;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -42,9 +43,9 @@ final class RoutesCommand implements Callable<Integer> {
         LogSetup.quiet();
         // which keys are set says nothing about the routes: all instances are shown
         Configuration configuration = Simulation.redirect(options.load(), 1);
-        try (GatewayProcess process = new GatewayProcess();
+        try (GatewayRuntime runtime = new GatewayRuntime();
                 CamelContext context = new DefaultCamelContext()) {
-            Gateway gateway = process.install(context, configuration);
+            Gateway gateway = runtime.install(context, configuration);
             RouteText text = new RouteText(context, gateway.generation());
             PrintWriter out = spec.commandLine().getOut();
             out.print(format == Format.mermaid ? text.mermaid() : text.yaml());

@@ -5,6 +5,7 @@ import dev.echelon.config.Configuration;
 import dev.echelon.config.Problem;
 import dev.echelon.config.Reachability;
 import dev.echelon.ingress.http.EdgeSettings;
+import dev.echelon.route.GatewayRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -79,13 +80,13 @@ final class ServeCommand implements Callable<Integer> {
         if (!simulation.enabled()) {
             checkReach(configuration);
         }
-        try (GatewayProcess process = new GatewayProcess();
-                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(process.vertx()) : null) {
+        try (GatewayRuntime runtime = new GatewayRuntime();
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
-                    host, port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
+                    host, port, runtime.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
             Server server =
-                    new Server(process, used, edge, new Server.Management(managementHost, managementPort), pattern);
+                    new Server(runtime, used, edge, new Server.Management(managementHost, managementPort), pattern);
             return server.run();
         }
     }

@@ -8,6 +8,7 @@ import dev.echelon.ingress.http.OpenAiModels;
 import dev.echelon.ingress.http.OpenAiRequest;
 import dev.echelon.ops.GatewayHealth;
 import dev.echelon.route.Gateway;
+import dev.echelon.route.GatewayRuntime;
 import java.time.Instant;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -22,19 +23,19 @@ final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int DRAIN_SECONDS = 30;
 
-    private final GatewayProcess process;
+    private final GatewayRuntime runtime;
     private final Configuration configuration;
     private final EdgeSettings edge;
     private final Management management;
     private final String routesPattern;
 
     Server(
-            GatewayProcess process,
+            GatewayRuntime runtime,
             Configuration configuration,
             EdgeSettings edge,
             Management management,
             String routesPattern) {
-        this.process = process;
+        this.runtime = runtime;
         this.configuration = configuration;
         this.edge = edge;
         this.management = management;
@@ -89,7 +90,7 @@ final class Server {
     }
 
     private void install(CamelContext context) throws Exception {
-        Gateway gateway = process.install(context, configuration);
+        Gateway gateway = runtime.install(context, configuration);
         context.getRegistry().bind("openaiRequest", new OpenAiRequest());
         context.getRegistry().bind("openaiAnswer", new OpenAiAnswer());
         context.getRegistry()

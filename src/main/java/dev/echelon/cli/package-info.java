@@ -1,6 +1,6 @@
 /**
  * The command line; the only place that knows every package. Start reading at {@link dev.echelon.cli.Echelon}, then
- * {@link dev.echelon.cli.GatewayProcess}.
+ * {@link dev.echelon.cli.Server}.
  */
 @NullMarked
 package dev.echelon.cli;

@@ -2,6 +2,7 @@ package dev.echelon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.route.GatewayRuntime;
 import dev.echelon.route.RouteText;
 import java.nio.file.Path;
 import org.apache.camel.impl.DefaultCamelContext;
@@ -53,9 +54,9 @@ class RouteTextTest {
                         rpm_limit = 1
                         priority = 1
                         """);
-        try (GatewayProcess process = new GatewayProcess();
+        try (GatewayRuntime runtime = new GatewayRuntime();
                 DefaultCamelContext context = new DefaultCamelContext()) {
-            return new RouteText(context, process.install(context, files.load()).generation()).yaml();
+            return new RouteText(context, runtime.install(context, files.load()).generation()).yaml();
         }
     }
 }

@@ -5,6 +5,7 @@ import dev.echelon.config.ConfigLoader;
 import dev.echelon.config.Configuration;
 import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.Gateway;
+import dev.echelon.route.GatewayRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,7 +24,7 @@ import org.apache.camel.main.Main;
  */
 public final class TestGateway implements AutoCloseable {
 
-    private final GatewayProcess process;
+    private final GatewayRuntime runtime;
     private final Main main;
     private final int port;
     private final int managementPort;
@@ -31,11 +32,11 @@ public final class TestGateway implements AutoCloseable {
     private TestGateway(Configuration configuration) throws Exception {
         this.port = freePort();
         this.managementPort = freePort();
-        this.process = new GatewayProcess();
+        this.runtime = new GatewayRuntime();
         EdgeSettings edge = new EdgeSettings(
-                "127.0.0.1", port, process.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, false);
+                "127.0.0.1", port, runtime.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, false);
         this.main = new Server(
-                        process,
+                        runtime,
                         configuration,
                         edge,
                         new Server.Management("127.0.0.1", managementPort),
@@ -72,7 +73,7 @@ public final class TestGateway implements AutoCloseable {
     @Override
     public void close() {
         main.stop();
-        process.close();
+        runtime.close();
     }
 
     static int freePort() {

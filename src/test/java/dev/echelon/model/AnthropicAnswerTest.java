@@ -101,7 +101,7 @@ class AnthropicAnswerTest {
     @Test
     void nonsense_counts_as_zero() throws Exception {
         assertThat(parse(
-                                "{'content':[],'usage':{'input_tokens':-1,'output_tokens':'x','cache_read_input_tokens':1e300}}")
+                                "{'content':[],'stop_reason':'end_turn','usage':{'input_tokens':-1,'output_tokens':'x','cache_read_input_tokens':1e300}}")
                         .usage())
                 .isEqualTo(new Usage(0, 0, 0, Map.of()));
     }

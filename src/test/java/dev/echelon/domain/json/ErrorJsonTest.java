@@ -31,9 +31,10 @@ class ErrorJsonTest {
     }
 
     @Test
-    void an_unknown_target_is_a_model_that_was_not_found() {
+    void a_code_that_says_more_than_the_kind_is_written() {
         assertThat(written(ModelFailure.of(FailureKind.INVALID_REQUEST, "no such target")
-                        .withStatus(404)))
+                        .withStatus(404)
+                        .withCode("model_not_found")))
                 .contains("\"code\":\"model_not_found\"");
     }
 }

@@ -1,11 +1,10 @@
-package dev.echelon.cli;
+package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
 import dev.echelon.domain.Ticker;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
-import dev.echelon.route.Gateway;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -17,17 +16,20 @@ import org.apache.camel.CamelContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What lives as long as the process: the event loops, the connections to the providers, and the gateway over them. */
-final class GatewayProcess implements AutoCloseable {
+/**
+ * What lives as long as the process: the event loops, the connections to the providers, and the gateway over them. To use
+ * {@code llm:} in a Camel context of your own, install one before the context starts, and close it after it has stopped.
+ */
+public final class GatewayRuntime implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(GatewayProcess.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GatewayRuntime.class);
     private static final int CLOSE_SECONDS = 10;
 
     private final Vertx vertx;
     private final ModelClient client;
     private final int loops;
 
-    GatewayProcess() {
+    public GatewayRuntime() {
         this.loops = Runtime.getRuntime().availableProcessors();
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
@@ -37,16 +39,18 @@ final class GatewayProcess implements AutoCloseable {
         this.client = new ModelClient(vertx, loops, Ticker.SYSTEM);
     }
 
-    Vertx vertx() {
+    /** The event loops, for an HTTP edge that shares them. */
+    public Vertx vertx() {
         return vertx;
     }
 
-    int loops() {
+    /** How many of them there are: one a core. */
+    public int loops() {
         return loops;
     }
 
     /** Puts a gateway with the configuration into a context that has not been started. */
-    Gateway install(CamelContext context, Configuration configuration) throws Exception {
+    public Gateway install(CamelContext context, Configuration configuration) throws Exception {
         Gateway gateway = new Gateway(
                 context,
                 new EventLoops(vertx),
