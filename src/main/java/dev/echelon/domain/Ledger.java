@@ -53,7 +53,7 @@ public final class Ledger {
      */
     public record Outcome(Plan.Candidate candidate, int tier, ModelFailure failure, boolean stale, long endedAt) {}
 
-    /** An attempt begins: it reached the point where the upstream is called. A reconnect is the attempt it repeats. */
+    /** An attempt begins: it reached the point where the upstream is called. A reconnect is part of the visit. */
     public void begin(Step.Attempt attempt) {
         Instance instance = attempt.candidate().instance();
         tier = attempt.tier();
@@ -113,7 +113,7 @@ public final class Ledger {
 
     /** Attempts that reached an upstream. */
     public int attempts() {
-        int count = 0;
+        int count = reconnects;
         for (int n : visits.values()) {
             count += n;
         }

@@ -66,7 +66,7 @@ class WalkPropertiesTest {
         assertThat(returns).isLessThanOrEqualTo(world.rules.maxReturns());
         assertThat(reconnects).isLessThanOrEqualTo(3);
         assertThat(probes).isLessThanOrEqualTo(1);
-        assertThat(world.ledger().attempts()).isLessThanOrEqualTo(world.plan().size() + returns);
+        assertThat(world.ledger().attempts()).isLessThanOrEqualTo(world.plan().size() + returns + reconnects);
     }
 
     @Property(tries = 500)
