@@ -89,8 +89,16 @@ public final class Gateway {
         if (EventLoops.onEventLoop()) {
             return enter(exchange, ask, scheduler, callback);
         }
-        scheduler.execute(
-                () -> enter(exchange, ask, scheduler, ignored -> callbacks.execute(() -> callback.done(false))));
+        AsyncCallback handedBack = ignored -> callbacks.execute(() -> callback.done(false));
+        scheduler.execute(() -> {
+            try {
+                enter(exchange, ask, scheduler, handedBack);
+            } catch (RuntimeException unexpected) {
+                // thrown here it would be the event loop's, and the caller would wait for ever
+                exchange.setException(unexpected);
+                handedBack.done(false);
+            }
+        });
         return false;
     }
 

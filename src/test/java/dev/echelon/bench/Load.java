@@ -43,19 +43,22 @@ public final class Load {
         int streams = Integer.getInteger("streams", 500);
         int events = Integer.getInteger("events", 50);
         int plain = Integer.getInteger("plain", 2000);
+        int rounds = Integer.getInteger("rounds", 4);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(LOOPS));
         Path configs = Files.createTempDirectory("echelon-bench");
         int upstream = BenchUpstream.start(vertx, freePort(), 1000, events, 20);
         writeConfigs(configs, upstream);
         int port = freePort();
-        try (GatewayUnderLoad gateway =
-                new GatewayUnderLoad(configs, port, freePort(), "-Xmx512m -XX:NativeMemoryTracking=off")) {
+        try (GatewayUnderLoad gateway = new GatewayUnderLoad(
+                configs, port, freePort(), "-Xmx512m " + System.getProperty("gateway.options", ""))) {
             Load load = new Load(vertx, port, gateway);
-            // the first round of each warms the gateway up; the second one counts
-            load.streams(streams, events);
-            load.streams(streams, events);
-            load.plain(plain);
-            load.plain(plain);
+            // the first rounds warm the gateway up, and are shown all the same
+            for (int round = 0; round < rounds; round++) {
+                load.streams(streams, events);
+            }
+            for (int round = 0; round < rounds; round++) {
+                load.plain(plain);
+            }
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         }
