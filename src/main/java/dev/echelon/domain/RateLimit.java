@@ -78,43 +78,9 @@ public interface RateLimit {
         };
     }
 
-    /**
-     * At most {@code max} in any {@code nanos}, as far as two counters can tell: the previous window counts by the part
-     * of it that is still in sight.
-     */
-    static RateLimit slidingWindow(long nanos, int max, long now) {
-        record Sight(long start, int before, int used) {}
-        return new Swapped<>(new Sight(now, 0, 0)) {
-            @Override
-            Sight refresh(Sight state, long time) {
-                long passed = Math.max(0, time - state.start) / nanos;
-                if (passed == 0) {
-                    return state;
-                }
-                return new Sight(state.start + passed * nanos, passed == 1 ? state.used : 0, 0);
-            }
-
-            @Override
-            long verdict(Sight state, long time) {
-                long into = Math.max(0, time - state.start);
-                double seen = state.before * (1 - (double) into / nanos) + state.used;
-                if (seen + 1 <= max) {
-                    return 0;
-                }
-                if (state.used + 1 > max) {
-                    // room comes in the next window, once enough of this one is out of sight
-                    double part = 1 - (max - 1.0) / state.used;
-                    return Math.max(1, nanos - into + (long) Math.ceil(part * nanos));
-                }
-                double part = 1 - (double) (max - 1 - state.used) / state.before;
-                return Math.max(1, (long) Math.ceil(part * nanos) - into);
-            }
-
-            @Override
-            Sight take(Sight state) {
-                return new Sight(state.start, state.before, state.used + 1);
-            }
-        };
+    /** At most {@code max} in any {@code nanos}, wherever they begin. Remembers each permit for as long as it counts. */
+    static RateLimit slidingWindow(long nanos, int max) {
+        return new SlidingWindow(nanos, max);
     }
 
     /** A limit whose state is swapped as a whole. */

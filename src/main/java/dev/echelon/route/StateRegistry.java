@@ -40,7 +40,8 @@ public final class StateRegistry implements InstanceStates {
         EchelonLimits shared = limits.computeIfAbsent(
                 instance.echelon(),
                 id -> new EchelonLimits(
-                        new ConcurrencyLimit(concurrency), RateLimit.slidingWindow(MINUTE, rpm, ticker.nanos())));
+                        new ConcurrencyLimit(concurrency),
+                        rpm == Integer.MAX_VALUE ? RateLimit.NONE : RateLimit.slidingWindow(MINUTE, rpm)));
         coolDowns.declare(instance.key());
         states.computeIfAbsent(
                 instance.id(),

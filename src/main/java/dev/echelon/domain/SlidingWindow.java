@@ -1,0 +1,70 @@
+package dev.echelon.domain;
+
+import java.util.concurrent.locks.ReentrantLock;
+
+/** The permits of the last while, oldest first. Its memory follows the traffic, 8 bytes a permit. */
+final class SlidingWindow implements RateLimit {
+
+    private static final int FIRST_SIZE = 16;
+
+    private final long nanos;
+    private final int max;
+    private final ReentrantLock lock = new ReentrantLock();
+    private long[] times = new long[FIRST_SIZE];
+    private int oldest;
+    private int count;
+
+    SlidingWindow(long nanos, int max) {
+        this.nanos = nanos;
+        this.max = max;
+    }
+
+    @Override
+    public long tryAcquire(long now) {
+        lock.lock();
+        try {
+            long wait = verdict(now);
+            if (wait == 0) {
+                forgetBefore(now);
+                remember(now);
+            }
+            return wait;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public long waitNanos(long now) {
+        lock.lock();
+        try {
+            return verdict(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private long verdict(long now) {
+        return count < max ? 0 : Math.max(0, times[oldest] + nanos - now);
+    }
+
+    private void forgetBefore(long now) {
+        while (count > 0 && now - times[oldest] >= nanos) {
+            oldest = (oldest + 1) % times.length;
+            count--;
+        }
+    }
+
+    private void remember(long now) {
+        if (count == times.length) {
+            long[] larger = new long[count * 2];
+            for (int i = 0; i < count; i++) {
+                larger[i] = times[(oldest + i) % count];
+            }
+            times = larger;
+            oldest = 0;
+        }
+        times[(oldest + count) % times.length] = now;
+        count++;
+    }
+}
