@@ -94,28 +94,15 @@ public final class ChunkJson {
 
     /** Writes the chunk for a caller that speaks OpenAI. */
     public static byte[] write(ChatChunk chunk) {
-        return Json.write(out -> write(out, chunk));
-    }
-
-    private static void write(JsonGenerator out, ChatChunk chunk) throws IOException {
-        boolean sameDialect = chunk.dialect().equals(ChatRequest.OPENAI);
-        out.writeStartObject();
-        out.writeStringField("id", chunk.id());
-        out.writeStringField("object", "chat.completion.chunk");
-        out.writeNumberField("created", chunk.created());
-        out.writeStringField("model", chunk.model());
-        out.writeArrayFieldStart("choices");
-        for (ChatChunk.Delta delta : chunk.choices()) {
-            write(out, delta, sameDialect);
-        }
-        out.writeEndArray();
-        if (chunk.usage() != null) {
-            UsageJson.write(out, chunk.usage(), sameDialect);
-        }
-        if (sameDialect) {
-            Extras.writeAll(out, chunk.extras());
-        }
-        out.writeEndObject();
+        Envelope envelope = new Envelope(
+                "chat.completion.chunk",
+                chunk.id(),
+                chunk.created(),
+                chunk.model(),
+                chunk.usage(),
+                chunk.dialect(),
+                chunk.extras());
+        return Json.write(out -> envelope.write(out, chunk.choices(), ChunkJson::write));
     }
 
     private static void write(JsonGenerator out, ChatChunk.Delta delta, boolean sameDialect) throws IOException {

@@ -75,28 +75,15 @@ public final class ResponseJson {
 
     /** Writes the answer for a caller that speaks OpenAI. */
     public static byte[] write(ChatResponse response) {
-        return Json.write(out -> write(out, response));
-    }
-
-    private static void write(JsonGenerator out, ChatResponse response) throws IOException {
-        boolean sameDialect = response.dialect().equals(ChatRequest.OPENAI);
-        out.writeStartObject();
-        out.writeStringField("id", response.id());
-        out.writeStringField("object", "chat.completion");
-        out.writeNumberField("created", response.created());
-        out.writeStringField("model", response.model());
-        out.writeArrayFieldStart("choices");
-        for (ChatResponse.Choice choice : response.choices()) {
-            write(out, choice, sameDialect);
-        }
-        out.writeEndArray();
-        if (response.usage() != null) {
-            UsageJson.write(out, response.usage(), sameDialect);
-        }
-        if (sameDialect) {
-            Extras.writeAll(out, response.extras());
-        }
-        out.writeEndObject();
+        Envelope envelope = new Envelope(
+                "chat.completion",
+                response.id(),
+                response.created(),
+                response.model(),
+                response.usage(),
+                response.dialect(),
+                response.extras());
+        return Json.write(out -> envelope.write(out, response.choices(), ResponseJson::write));
     }
 
     private static void write(JsonGenerator out, ChatResponse.Choice choice, boolean sameDialect) throws IOException {
