@@ -13,8 +13,10 @@ import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Step;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class Call {
     private final Ledger ledger;
     private final Cancellation cancellation;
     private final DecisionTrace trace = new DecisionTrace();
+    private final Set<String> entered = new HashSet<>();
 
     @Nullable
     private final AnswerSink sink;
@@ -214,6 +217,11 @@ public final class Call {
         pending = null;
         ledger.refuse(node, failure);
         trace.add(new DecisionTrace.Entry(node, failure.kind().word(), null, sinceStart(), 0));
+    }
+
+    /** Whether the request comes to a route for the first time; a return may lead through it again. */
+    boolean entersFirst(String node) {
+        return entered.add(node);
     }
 
     /** Runs the task after the time, or as soon as the caller is gone. */

@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.apache.camel.Exchange;
 import org.apache.camel.Processor;
 
-/** The rate limit of a pool: it counts requests, whoever sends them, and each pool on the way charges its own. */
+/** The rate limit of a pool: it counts requests, whoever sends them, and each pool on the way charges its own, once. */
 final class PoolGate implements Processor {
 
     private final String node;
@@ -23,6 +23,9 @@ final class PoolGate implements Processor {
     @Override
     public void process(Exchange exchange) {
         Call call = Call.of(exchange);
+        if (!call.entersFirst(node)) {
+            return;
+        }
         long wait = limit.tryAcquire(call.ticker().nanos());
         if (wait == 0) {
             return;
