@@ -182,8 +182,15 @@ public final class Ledger {
         return returnedIn.contains(number);
     }
 
+    /** Whether the prompt may fit: after {@code context_length} only a window that is known to be larger will do. */
+    boolean fits(Instance instance) {
+        int tooSmall = tooSmallWindow();
+        Integer known = instance.contextWindow();
+        return tooSmall == 0 || (known != null && known > tooSmall);
+    }
+
     /** The largest window that the request did not fit into; 0 when none is known. */
-    int tooSmallWindow() {
+    private int tooSmallWindow() {
         int largest = 0;
         for (Outcome outcome : outcomes) {
             Integer window = outcome.candidate().instance().contextWindow();

@@ -21,7 +21,6 @@ public final class Walk {
     private static final long SHORTEST = SHORTEST_ATTEMPT.toNanos();
     private static final long LONGEST_QUEUE = Duration.ofSeconds(1).toNanos();
     private static final int MAX_RECONNECTS = 3;
-    private static final int RETRY_FLOOR = 3;
 
     private final Rules rules;
 
@@ -51,7 +50,7 @@ public final class Walk {
         private final InstanceStates states;
         private final long now;
         private final long remaining;
-        private final int window;
+        private final Returns returns;
 
         @Nullable
         private Boolean mostAreOut;
@@ -62,7 +61,7 @@ public final class Walk {
             this.states = states;
             this.now = now;
             this.remaining = ledger.deadline() - now;
-            this.window = ledger.tooSmallWindow();
+            this.returns = new Returns(rules, plan, ledger, states, now);
         }
 
         Step next() {
@@ -161,10 +160,10 @@ public final class Walk {
             int bestTier = 0;
             long bestWait = Long.MAX_VALUE;
             for (Ledger.Outcome outcome : ledger.outcomes()) {
-                if (outcome.tier() < fromTier || outcome.tier() >= toTier || !mayReturn(outcome, late)) {
+                if (outcome.tier() < fromTier || outcome.tier() >= toTier || !returns.may(outcome, late)) {
                     continue;
                 }
-                long wait = returnWait(outcome, late);
+                long wait = returns.waitNanos(outcome, late);
                 if (wait < bestWait && wait <= longest && wait + SHORTEST <= remaining) {
                     best = outcome.candidate();
                     bestTier = outcome.tier();
@@ -229,23 +228,17 @@ public final class Walk {
             return !ledger.tried(instance.key())
                     && !ledger.isRefused(candidate)
                     && ledger.canSay(instance)
-                    && isLargeEnough(instance);
+                    && ledger.fits(instance);
         }
 
         private boolean isOpen(Candidate candidate) {
             return isUntried(candidate) && !ledger.isPassedOver(candidate);
         }
 
-        /** After {@code context_length} only a window that is known to be larger will do. */
-        private boolean isLargeEnough(Instance instance) {
-            Integer known = instance.contextWindow();
-            return window == 0 || (known != null && known > window);
-        }
-
         private boolean isReady(Candidate candidate) {
             return isOpen(candidate)
                     && condition(candidate).ready()
-                    && (ledger.outcomes().isEmpty() || !mostAreOut() || withinBudget(candidate.instance()));
+                    && (ledger.outcomes().isEmpty() || !mostAreOut() || returns.withinBudget(candidate.instance()));
         }
 
         private boolean isReadyForItsShare(Candidate candidate) {
@@ -254,59 +247,6 @@ public final class Walk {
             }
             double share = condition(candidate).share();
             return share >= 1 || ledger.chance(candidate.instance().id()) < share;
-        }
-
-        private boolean mayReturn(Ledger.Outcome outcome, boolean late) {
-            Instance instance = outcome.candidate().instance();
-            if (!outcome.equals(ledger.lastOf(instance))
-                    || ledger.isPassedOver(outcome.candidate())
-                    || ledger.isRefused(outcome.candidate())
-                    || !isLargeEnough(instance)) {
-                return false;
-            }
-            FailureKind kind = outcome.failure().kind();
-            boolean kindReturns =
-                    switch (kind.returns()) {
-                        case NEVER -> false;
-                        case ALWAYS -> true;
-                        case IF_LISTED -> instance.retry().on().contains(kind);
-                        case IF_LISTED_LATE -> late && instance.retry().on().contains(kind);
-                    };
-            return kindReturns
-                    && ledger.returns() < rules.maxReturns()
-                    && ledger.returnsOf(instance.echelon()) < instance.retry().maxReturns()
-                    && ledger.visitsOf(instance)
-                            < plan.tiers().get(outcome.tier()).maxInstanceAttempts()
-                    && withinBudget(instance)
-                    && isStanding(instance, late);
-        }
-
-        /** Ready but for the pause that this request's own failure began, and late also but for its echelon's minute. */
-        private boolean isStanding(Instance instance, boolean late) {
-            Obstacle obstacle = states.condition(instance, now).obstacle();
-            return obstacle == Obstacle.NONE || obstacle == Obstacle.COOLING || (late && obstacle == Obstacle.RPM);
-        }
-
-        private long returnWait(Ledger.Outcome outcome, boolean late) {
-            Instance instance = outcome.candidate().instance();
-            Condition condition = states.condition(instance, now);
-            long minute = late && condition.obstacle() == Obstacle.RPM ? condition.waitNanos() : 0;
-            return Math.max(minute, pause(outcome));
-        }
-
-        private long pause(Ledger.Outcome outcome) {
-            Duration asked = outcome.failure().retryAfter();
-            if (asked != null) {
-                return Math.max(0, outcome.endedAt() + asked.toNanos() - now);
-            }
-            Instance instance = outcome.candidate().instance();
-            int n = Math.max(0, ledger.visitsOf(instance) - 1);
-            return (long) (ledger.chance(instance.id()) * instance.retry().ceilingNanos(n));
-        }
-
-        private boolean withinBudget(Instance instance) {
-            double budget = Math.max(RETRY_FLOOR, rules.retryBudget() * states.inFlight(instance));
-            return states.returnsInFlight(instance) < budget;
         }
 
         /** Whether half of the plan's instances are open or cooling. */

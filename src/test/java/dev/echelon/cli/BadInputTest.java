@@ -30,18 +30,7 @@ class BadInputTest {
     @BeforeAll
     static void start(@TempDir Path configs) throws Exception {
         provider = FakeProvider.start();
-        gateway = TestGateway.in(configs)
-                .provider("up", "openai", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
-                        priority = 1
-                        """)
-                .start();
+        gateway = TestGateway.ofOneModel(configs, provider);
     }
 
     @AfterAll

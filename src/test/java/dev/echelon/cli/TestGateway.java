@@ -6,6 +6,7 @@ import dev.echelon.config.Configuration;
 import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
+import dev.echelon.testing.FakeProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -47,6 +48,22 @@ public final class TestGateway implements AutoCloseable {
 
     public static ConfigFiles in(Path folder) {
         return new ConfigFiles(folder);
+    }
+
+    /** A gateway with the one model {@code up:m}, in the group {@code g}, at the upstream. */
+    static TestGateway ofOneModel(Path folder, FakeProvider upstream) throws Exception {
+        return in(folder)
+                .provider("up", "openai", upstream.baseUrl())
+                .file("task-groups/g.toml", """
+                        [task_group]
+                        name = "g"
+                        [task_group.echelons.e1]
+                        models = ["up:m"]
+                        concurrency_limit = 100
+                        rpm_limit = 100000
+                        priority = 1
+                        """)
+                .start();
     }
 
     /** {@code http://127.0.0.1:PORT}, without a path. */
