@@ -87,7 +87,7 @@ final class ChatCommand implements Callable<Integer> {
         CountDownLatch done = new CountDownLatch(1);
         gateway.process(
                 exchange,
-                new Ask(request, target, stream ? printer : null, cancellation, null),
+                new Ask(request, target, stream ? printer : null, cancellation, null, exchange.getExchangeId(), null),
                 doneSync -> done.countDown());
         try {
             done.await();

@@ -11,6 +11,17 @@ public final class LlmConstants {
     @Metadata(description = "Time limit for the whole request, in milliseconds", javaType = "Long")
     public static final String TIMEOUT_MS = "CamelLlmTimeoutMs";
 
+    @Metadata(
+            description = "The request's id in logs and traces; the exchange's where there is none",
+            javaType = "String")
+    public static final String REQUEST_ID = "CamelLlmRequestId";
+
+    @Metadata(
+            description =
+                    "Requests of the same session go to the same instance while that is well; else prompt_cache_key says so",
+            javaType = "String")
+    public static final String SESSION = "CamelLlmSession";
+
     @Metadata(description = "The instance that answered", javaType = "String")
     public static final String INSTANCE = "CamelLlmInstance";
 

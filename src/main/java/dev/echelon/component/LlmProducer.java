@@ -1,5 +1,6 @@
 package dev.echelon.component;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.domain.AnswerSink;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
@@ -52,12 +53,15 @@ final class LlmProducer extends DefaultAsyncProducer {
                 Prompts.read(message.getBody(), exchange.getContext().getTypeConverter());
         Cancellation cancellation = exchange.getProperty(LlmConstants.CANCELLATION_PROPERTY, Cancellation.class);
         Long timeout = message.getHeader(LlmConstants.TIMEOUT_MS, Long.class);
+        String id = message.getHeader(LlmConstants.REQUEST_ID, String.class);
         return new Ask(
                 parsed.request(),
                 target(message, parsed),
                 exchange.getProperty(LlmConstants.SINK_PROPERTY, AnswerSink.class),
                 cancellation == null ? new Cancellation() : cancellation,
-                timeout == null ? null : Duration.ofMillis(timeout));
+                timeout == null ? null : Duration.ofMillis(timeout),
+                id == null ? exchange.getExchangeId() : id,
+                session(message, parsed.request()));
     }
 
     /** The endpoint's own target; where that is {@code request}: header, else metadata, else the model field. */
@@ -79,6 +83,13 @@ final class LlmProducer extends DefaultAsyncProducer {
                     .withParam("model");
         }
         return request.model();
+    }
+
+    @Nullable
+    private static String session(Message message, ChatRequest request) {
+        String header = message.getHeader(LlmConstants.SESSION, String.class);
+        JsonNode field = request.extras().get("prompt_cache_key");
+        return header != null || field == null || !field.isTextual() ? header : field.textValue();
     }
 
     private void answer(Exchange exchange) {

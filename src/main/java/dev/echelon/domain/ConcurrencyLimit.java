@@ -86,6 +86,10 @@ public final class ConcurrencyLimit {
         }
     }
 
+    public int limit() {
+        return limit;
+    }
+
     public int inUse() {
         lock.lock();
         try {

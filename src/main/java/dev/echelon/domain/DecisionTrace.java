@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DecisionTrace {
 
+    /** The outcome of an attempt that succeeded. */
+    public static final String OK = "ok";
+
     private final List<Entry> entries = new ArrayList<>(4);
 
     /**
@@ -31,6 +34,13 @@ public final class DecisionTrace {
 
     public void add(Entry entry) {
         entries.add(entry);
+    }
+
+    /** What it holds so far. */
+    public DecisionTrace copy() {
+        DecisionTrace copy = new DecisionTrace();
+        copy.entries.addAll(entries);
+        return copy;
     }
 
     public List<Entry> entries() {

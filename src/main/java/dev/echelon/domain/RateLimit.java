@@ -17,6 +17,11 @@ public interface RateLimit {
         public long waitNanos(long now) {
             return 0;
         }
+
+        @Override
+        public int left(long now) {
+            return Integer.MAX_VALUE;
+        }
     };
 
     /**
@@ -29,6 +34,9 @@ public interface RateLimit {
 
     /** The same verdict, without taking anything. */
     long waitNanos(long now);
+
+    /** Permits that could be taken at once; {@link Integer#MAX_VALUE} without a limit. */
+    int left(long now);
 
     /**
      * A bucket that holds at most {@code size} tokens and gains {@code perSecond} of them a second; full at first.
@@ -53,6 +61,11 @@ public interface RateLimit {
             Bucket take(Bucket state) {
                 return new Bucket(state.tokens - 1, state.at);
             }
+
+            @Override
+            int left(Bucket state) {
+                return (int) (state.tokens + 1e-12);
+            }
         };
     }
 
@@ -74,6 +87,11 @@ public interface RateLimit {
             @Override
             Window take(Window state) {
                 return new Window(state.start, state.used + 1);
+            }
+
+            @Override
+            int left(Window state) {
+                return max - state.used;
             }
         };
     }
@@ -98,6 +116,8 @@ public interface RateLimit {
 
         abstract S take(S state);
 
+        abstract int left(S state);
+
         @Override
         public final long tryAcquire(long now) {
             while (true) {
@@ -113,6 +133,11 @@ public interface RateLimit {
         @Override
         public final long waitNanos(long now) {
             return verdict(refresh(state.get(), now), now);
+        }
+
+        @Override
+        public final int left(long now) {
+            return left(refresh(state.get(), now));
         }
     }
 }

@@ -8,5 +8,6 @@ package dev.echelon.domain;
  * @param echelon {@code fast_group.echelon1}
  * @param attempts calls that reached an upstream, this one included
  * @param generation of the configuration that served the request
+ * @param trace short form of the {@link DecisionTrace} so far
  */
-public record RouteInfo(String target, String instance, String echelon, int attempts, long generation) {}
+public record RouteInfo(String target, String instance, String echelon, int attempts, long generation, String trace) {}

@@ -44,6 +44,17 @@ final class SlidingWindow implements RateLimit {
         }
     }
 
+    @Override
+    public int left(long now) {
+        lock.lock();
+        try {
+            forgetBefore(now);
+            return max - count;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     private long verdict(long now) {
         return count < max ? 0 : Math.max(0, times[oldest] + nanos - now);
     }

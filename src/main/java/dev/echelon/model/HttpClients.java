@@ -36,10 +36,24 @@ final class HttpClients {
     private record Key(EventLoop loop, String scheme, String authority, Duration connectTimeout, int maxConnections) {}
 
     /**
-     * A client with the connections that have already carried an answer: one of these that turns out to be dead is no
-     * failure of the provider.
+     * A client and its connections.
+     *
+     * @param open the established ones
+     * @param leased those that carry a call
+     * @param used those that have already carried an answer: one of these that turns out to be dead is no failure of the
+     *     provider
      */
-    record Pool(HttpClient client, Set<HttpConnection> used) {}
+    record Pool(HttpClient client, Set<HttpConnection> open, Set<HttpConnection> leased, Set<HttpConnection> used) {}
+
+    ConnectionStats stats() {
+        int open = 0;
+        int leased = 0;
+        for (Pool pool : pools.values()) {
+            open += pool.open().size();
+            leased += pool.leased().size();
+        }
+        return new ConnectionStats(open, leased);
+    }
 
     /** The pool of the current event loop. */
     Pool poolFor(Upstream upstream) {
@@ -67,15 +81,23 @@ final class HttpClients {
                 .setDecompressionSupported(false)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setTcpNoDelay(true);
+        Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
+        Set<HttpConnection> leased = ConcurrentHashMap.newKeySet();
         Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
         HttpClient client = vertx.httpClientBuilder()
                 .with(options)
                 .with(new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size))
                 // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
-                .withConnectHandler(connection ->
-                        connection.exceptionHandler(told -> {}).closeHandler(closed -> used.remove(connection)))
+                .withConnectHandler(connection -> {
+                    open.add(connection);
+                    connection.exceptionHandler(told -> {}).closeHandler(closed -> {
+                        open.remove(connection);
+                        leased.remove(connection);
+                        used.remove(connection);
+                    });
+                })
                 .build();
-        return new Pool(client, used);
+        return new Pool(client, open, leased, used);
     }
 
     void close() {

@@ -13,13 +13,11 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +35,7 @@ public final class ModelCall {
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final CallListener listener;
+    private final HttpClients.Pool pool;
 
     private Phase phase = Phase.CONNECTING;
     private Scheduler.Timer attemptTimer = Scheduler.Timer.NONE;
@@ -50,9 +49,6 @@ public final class ModelCall {
 
     @Nullable
     private HttpClientResponse response;
-
-    @Nullable
-    private Set<HttpConnection> usedConnections;
 
     /** How far the call has come; also the name of the timer that runs out in it. */
     private enum Phase {
@@ -76,17 +72,18 @@ public final class ModelCall {
             CallTimeouts timeouts,
             Scheduler scheduler,
             Ticker ticker,
-            CallListener listener) {
+            CallListener listener,
+            HttpClients.Pool pool) {
         this.upstream = upstream;
         this.request = request;
         this.timeouts = timeouts;
         this.scheduler = scheduler;
         this.ticker = ticker;
         this.listener = listener;
+        this.pool = pool;
     }
 
-    void start(HttpClients.Pool pool) {
-        usedConnections = pool.used();
+    void start() {
         Dialect.UpstreamRequest rendered = upstream.dialect().render(request, upstream.model(), upstream.key());
         attemptTimer = scheduler.schedule(timeouts.attemptNanos(), this::attemptTimedOut);
         MultiMap headers = HttpHeaders.headers();
@@ -116,7 +113,8 @@ public final class ModelCall {
     private void send(HttpClientRequest connected, Buffer body) {
         exchange = connected;
         phase = Phase.FIRST_BYTE;
-        boolean reused = usedConnections != null && usedConnections.contains(connected.connection());
+        boolean reused = pool.used().contains(connected.connection());
+        pool.leased().add(connected.connection());
         connected.exceptionHandler(cause -> fail(networkFailure(), reused && response == null));
         connected.send(body).onComplete(answer -> {
             if (phase == Phase.OVER) {
@@ -253,8 +251,9 @@ public final class ModelCall {
     }
 
     private void keepConnection() {
-        if (exchange != null && usedConnections != null) {
-            usedConnections.add(exchange.connection());
+        if (exchange != null) {
+            pool.leased().remove(exchange.connection());
+            pool.used().add(exchange.connection());
         }
     }
 

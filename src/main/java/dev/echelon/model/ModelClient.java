@@ -26,9 +26,14 @@ public final class ModelClient implements AutoCloseable {
      */
     public ModelCall call(
             Upstream upstream, ChatRequest request, CallTimeouts timeouts, Scheduler scheduler, CallListener listener) {
-        ModelCall call = new ModelCall(upstream, request, timeouts, scheduler, ticker, listener);
-        call.start(clients.poolFor(upstream));
+        ModelCall call =
+                new ModelCall(upstream, request, timeouts, scheduler, ticker, listener, clients.poolFor(upstream));
+        call.start();
         return call;
+    }
+
+    public ConnectionStats connections() {
+        return clients.stats();
     }
 
     @Override

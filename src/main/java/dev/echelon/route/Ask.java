@@ -4,6 +4,7 @@ import dev.echelon.domain.AnswerSink;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import java.time.Duration;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param target any form of DESIGN section 1
  * @param sink where a streamed answer goes; without one the answer is plain
  * @param timeout the caller's own limit for the whole request, {@code null} when it gave none
+ * @param id as the caller knows it, for logs and traces
+ * @param session requests of the same session go to the same instance while that is well, so that a provider's prompt
+ *     cache is of use; {@code null} leaves the choice to the strategy
  */
 public record Ask(
         ChatRequest request,
         String target,
         @Nullable AnswerSink sink,
         Cancellation cancellation,
-        @Nullable Duration timeout) {}
+        @Nullable Duration timeout,
+        String id,
+        @Nullable String session) {
+
+    /** A plain request of nobody in particular, without a limit of its own. */
+    public static Ask plain(ChatRequest request, String target, Cancellation cancellation) {
+        return new Ask(
+                request, target, null, cancellation, null, UUID.randomUUID().toString(), null);
+    }
+}

@@ -8,11 +8,13 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Step;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Locale;
 import java.util.Objects;
@@ -32,12 +34,14 @@ public final class Call {
     private static final String PROPERTY = "CamelLlmCall";
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
+    private final String id;
     private final ChatRequest request;
     private final Target target;
     private final long generation;
     private final StateRegistry states;
-    private final Scheduler scheduler;
     private final Ticker ticker;
+    private final RequestListener listener;
+    private final Scheduler scheduler;
     private final Ledger ledger;
     private final Cancellation cancellation;
     private final DecisionTrace trace = new DecisionTrace();
@@ -61,27 +65,33 @@ public final class Call {
     private Usage usage;
 
     private long attemptStart;
+    private long committedAt;
     private boolean sent;
     private boolean stale;
     private boolean committed;
     private boolean settled;
 
+    /** What all calls of a gateway share. */
+    record Surroundings(StateRegistry states, Ticker ticker, RequestListener listener) {}
+
     Call(
+            String id,
             ChatRequest request,
             Target target,
             long generation,
-            StateRegistry states,
+            Surroundings shared,
             Scheduler scheduler,
-            Ticker ticker,
             Ledger ledger,
             Cancellation cancellation,
             @Nullable AnswerSink sink) {
+        this.id = id;
         this.request = request;
         this.target = target;
         this.generation = generation;
-        this.states = states;
+        this.states = shared.states();
+        this.ticker = shared.ticker();
+        this.listener = shared.listener();
         this.scheduler = scheduler;
-        this.ticker = ticker;
         this.ledger = ledger;
         this.cancellation = cancellation;
         this.sink = sink;
@@ -176,12 +186,12 @@ public final class Call {
         Exception thrown = exchange.getException();
         if (thrown == null) {
             states.coolDowns().succeeded(attempt.candidate().instance().key());
-            note(attempt, "ok");
+            note(attempt, null);
             settled = true;
             return;
         }
         ModelFailure failure = asFailure(attempt, thrown);
-        note(attempt, failure.kind().word());
+        note(attempt, failure.kind());
         if (!sent) {
             ledger.passOver(attempt);
         } else {
@@ -255,6 +265,7 @@ public final class Call {
     /** The first content of a streamed answer is here: there is no going back to another instance. */
     void commit() {
         committed = true;
+        committedAt = ticker.nanos();
         if (sink != null) {
             sink.begin(info());
         }
@@ -272,18 +283,55 @@ public final class Call {
                 instance == null ? "" : instance.id(),
                 instance == null ? "" : instance.echelon(),
                 ledger.attempts(),
-                generation);
+                generation,
+                shortTrace());
     }
 
-    private void note(Step.Attempt attempt, String outcome) {
-        lastAsked = sent ? attempt.candidate().instance() : lastAsked;
-        String how = sent ? attempt.entry().name().toLowerCase(Locale.ROOT) : null;
-        trace.add(new DecisionTrace.Entry(
+    /** With the attempt that is under way: a stream's headers leave before it is over. */
+    private String shortTrace() {
+        if (current == null) {
+            return trace.toString();
+        }
+        DecisionTrace soFar = trace.copy();
+        soFar.add(entry(current, "streaming"));
+        return soFar.toString();
+    }
+
+    private DecisionTrace.Entry entry(Step.Attempt attempt, String outcome) {
+        return new DecisionTrace.Entry(
                 attempt.candidate().instance().id(),
                 outcome,
-                how,
+                sent ? attempt.entry().name().toLowerCase(Locale.ROOT) : null,
                 attemptStart - ledger.start(),
-                ticker.nanos() - attemptStart));
+                ticker.nanos() - attemptStart);
+    }
+
+    private void note(Step.Attempt attempt, @Nullable FailureKind failure) {
+        Instance instance = attempt.candidate().instance();
+        lastAsked = sent ? instance : lastAsked;
+        DecisionTrace.Entry entry = entry(attempt, failure == null ? DecisionTrace.OK : failure.word());
+        trace.add(entry);
+        listener.attempted(new RequestListener.Attempted(
+                id, target.name(), instance, sent ? attempt.entry() : null, failure, Duration.ofNanos(entry.nanos())));
+    }
+
+    /** The whole request is over. */
+    RequestListener.Ended ended(@Nullable Exception thrown) {
+        ModelFailure failure = thrown == null
+                ? null
+                : thrown instanceof ModelFailure told
+                        ? told
+                        : ModelFailure.of(FailureKind.UNAVAILABLE, "the request broke off unexpectedly");
+        return new RequestListener.Ended(
+                id,
+                info(),
+                request.stream(),
+                failure,
+                committed && failure != null,
+                Duration.ofNanos(sinceStart()),
+                committed ? Duration.ofNanos(committedAt - ledger.start()) : null,
+                usage,
+                trace);
     }
 
     private ModelFailure asFailure(Step.Attempt attempt, Exception thrown) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pauses of models, by model, address and credential. Those of configured models are kept for good; those of models
- * that only callers name ({@code allow_direct}) are remembered when they fail, and only the latest thousand. Thread-safe.
+ * that only callers name ({@code allow_direct}) are remembered when they fail, and only the thousand latest asked. Thread-safe.
  */
 final class CoolDowns {
 
@@ -39,17 +39,21 @@ final class CoolDowns {
 
     /** Writes a failure down and tells whether it began a quarantine. */
     boolean failed(ModelKey key, ModelFailure failure, long now) {
-        CoolDown before = of(key);
-        CoolDown after = before.after(failure.kind(), failure.retryAfter(), now);
-        if (after.equals(before)) {
+        CoolDown known = of(key);
+        if (known.after(failure.kind(), failure.retryAfter(), now).equals(known)) {
             return false;
         }
         Cell<CoolDown> cell = find(key);
         if (cell == null) {
             cell = strangers.computeIfAbsent(key, it -> new Cell<>(CoolDown.NONE));
         }
-        cell.update(it -> it.after(failure.kind(), failure.retryAfter(), now));
-        return after.quarantine() && !before.active(now);
+        while (true) {
+            CoolDown before = cell.get();
+            CoolDown after = before.after(failure.kind(), failure.retryAfter(), now);
+            if (cell.swap(before, after)) {
+                return after.quarantine() && !(before.quarantine() && before.active(now));
+            }
+        }
     }
 
     @Nullable
@@ -61,6 +65,10 @@ final class CoolDowns {
     private static final class LatestThousand extends LinkedHashMap<ModelKey, Cell<CoolDown>> {
 
         private static final long serialVersionUID = 1L;
+
+        LatestThousand() {
+            super(16, 0.75f, true);
+        }
 
         @Override
         protected boolean removeEldestEntry(Map.Entry<ModelKey, Cell<CoolDown>> eldest) {

@@ -4,4 +4,10 @@ import dev.echelon.domain.ConcurrencyLimit;
 import dev.echelon.domain.RateLimit;
 
 /** What the instances of one echelon share. */
-record EchelonLimits(ConcurrencyLimit concurrency, RateLimit rpm) {}
+record EchelonLimits(ConcurrencyLimit concurrency, RateLimit rpm) {
+
+    EchelonStatus status(String echelon, long now) {
+        return new EchelonStatus(
+                echelon, concurrency.inUse(), concurrency.limit(), concurrency.queued(), rpm.left(now));
+    }
+}

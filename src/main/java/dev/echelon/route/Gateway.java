@@ -4,9 +4,12 @@ import dev.echelon.config.Configuration;
 import dev.echelon.config.RequestDefaults;
 import dev.echelon.config.WrapperConfig.CallDefaults;
 import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RequestListener;
+import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import dev.echelon.model.Dialects;
@@ -35,6 +38,7 @@ public final class Gateway {
     private final Dialects dialects;
     private final StateRegistry states;
     private final GenerationBuilder builder;
+    private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
 
     @Nullable
@@ -75,6 +79,11 @@ public final class Gateway {
         return states;
     }
 
+    /** Tells someone what becomes of requests, from now on. */
+    public void addListener(RequestListener listener) {
+        listeners.add(listener);
+    }
+
     /** Requests under way. */
     public int inFlight() {
         return inFlight.get();
@@ -108,14 +117,17 @@ public final class Gateway {
         ModelFailure refusal = target == null ? notFound(ask.target()) : refusal(target, ask.request());
         if (target == null || refusal != null) {
             exchange.setException(refusal);
+            listeners.ended(refused(generation, target, ask, refusal));
             callback.done(true);
             return true;
         }
         Call call = call(generation, target, ask, scheduler);
         call.attachTo(exchange);
         inFlight.incrementAndGet();
+        listeners.began(new RequestListener.Began(ask.id(), target.name()));
         return generation.entry(target).process(exchange, doneSync -> {
             inFlight.decrementAndGet();
+            listeners.ended(call.ended(exchange.getException()));
             callback.done(doneSync);
         });
     }
@@ -127,7 +139,23 @@ public final class Gateway {
         Ledger ledger = new Ledger(
                 now, now + deadline(target, ask.timeout()).toNanos(), random.getAsLong(), dialects.mutedFor(request));
         return new Call(
-                request, target, generation.id(), states, scheduler, ticker, ledger, ask.cancellation(), ask.sink());
+                ask.id(),
+                request,
+                target,
+                generation.id(),
+                new Call.Surroundings(states, ticker, listeners),
+                scheduler,
+                ledger,
+                ask.cancellation(),
+                ask.sink());
+    }
+
+    private static RequestListener.Ended refused(
+            Generation generation, @Nullable Target target, Ask ask, @Nullable ModelFailure refusal) {
+        DecisionTrace nothing = new DecisionTrace();
+        RouteInfo info = target == null ? null : new RouteInfo(target.name(), "", "", 0, generation.id(), "");
+        return new RequestListener.Ended(
+                ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, nothing);
     }
 
     @Nullable

@@ -2,6 +2,7 @@ package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
 import dev.echelon.domain.Ticker;
+import dev.echelon.model.ConnectionStats;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
@@ -42,6 +43,11 @@ public final class GatewayRuntime implements AutoCloseable {
     /** The event loops, for an HTTP edge that shares them. */
     public Vertx vertx() {
         return vertx;
+    }
+
+    /** The connections to the providers, now. */
+    public ConnectionStats connections() {
+        return client.connections();
     }
 
     /** How many of them there are: one a core. */

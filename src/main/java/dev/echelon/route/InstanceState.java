@@ -1,19 +1,24 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.CoolDown;
+import dev.echelon.domain.Instance;
 import dev.echelon.domain.InstanceStates.Condition;
 import dev.echelon.domain.InstanceStates.Obstacle;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** What is known about one instance at run time. Thread-safe. */
 final class InstanceState {
 
+    private final Instance instance;
     private final InstanceBreaker breaker;
     private final EchelonLimits limits;
     private final AtomicInteger inFlight = new AtomicInteger();
     private final AtomicInteger returnsInFlight = new AtomicInteger();
 
-    InstanceState(InstanceBreaker breaker, EchelonLimits limits) {
+    InstanceState(Instance instance, InstanceBreaker breaker, EchelonLimits limits) {
+        this.instance = instance;
         this.breaker = breaker;
         this.limits = limits;
     }
@@ -43,6 +48,16 @@ final class InstanceState {
         return !pause.active(now) && breaker.probeable(now);
     }
 
+    InstanceStatus status(long now, CoolDown pause) {
+        return new InstanceStatus(
+                instance,
+                condition(now, pause),
+                breaker.state().name().toLowerCase(Locale.ROOT),
+                Duration.ofNanos(pause.active(now) ? pause.until() - now : 0),
+                inFlight.get(),
+                returnsInFlight.get());
+    }
+
     void begin(boolean isReturn) {
         inFlight.incrementAndGet();
         if (isReturn) {
@@ -55,6 +70,10 @@ final class InstanceState {
         if (isReturn) {
             returnsInFlight.decrementAndGet();
         }
+    }
+
+    Instance instance() {
+        return instance;
     }
 
     InstanceBreaker breaker() {

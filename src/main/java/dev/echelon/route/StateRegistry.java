@@ -8,7 +8,9 @@ import dev.echelon.domain.RateLimit;
 import dev.echelon.domain.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
 
@@ -46,7 +48,9 @@ public final class StateRegistry implements InstanceStates {
         states.computeIfAbsent(
                 instance.id(),
                 id -> new InstanceState(
-                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter), shared));
+                        instance,
+                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter),
+                        shared));
     }
 
     InstanceState of(Instance instance) {
@@ -67,6 +71,25 @@ public final class StateRegistry implements InstanceStates {
 
     CoolDowns coolDowns() {
         return coolDowns;
+    }
+
+    /** All instances that were ever configured, by id. */
+    public List<InstanceStatus> instances() {
+        long now = ticker.nanos();
+        return new TreeMap<>(states)
+                .values().stream()
+                        .map(state ->
+                                state.status(now, coolDowns.of(state.instance().key())))
+                        .toList();
+    }
+
+    /** The limits of all echelons and direct instances, by id. */
+    public List<EchelonStatus> echelons() {
+        long now = ticker.nanos();
+        return new TreeMap<>(limits)
+                .entrySet().stream()
+                        .map(entry -> entry.getValue().status(entry.getKey(), now))
+                        .toList();
     }
 
     @Override

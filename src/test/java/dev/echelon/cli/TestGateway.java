@@ -79,6 +79,10 @@ public final class TestGateway implements AutoCloseable {
         return managementPort;
     }
 
+    public GatewayRuntime runtime() {
+        return runtime;
+    }
+
     public CamelContext context() {
         return main.getCamelContext();
     }

@@ -72,7 +72,7 @@ class WalkThroughRoutesTest {
     private Exchange ask(String target, Duration timeout) throws Exception {
         Exchange exchange = new DefaultExchange(fixture.context());
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        Ask ask = new Ask(ChatRequest.ofText("hello"), target, null, new Cancellation(), timeout);
+        Ask ask = new Ask(ChatRequest.ofText("hello"), target, null, new Cancellation(), timeout, "id", null);
         fixture.gateway().process(exchange, ask, done::complete);
         done.get(20, TimeUnit.SECONDS);
         return exchange;

@@ -60,6 +60,10 @@ final class HttpExchange {
         exchange.setProperty(LlmConstants.CANCELLATION_PROPERTY, cancellation);
     }
 
+    String requestId() {
+        return requestId;
+    }
+
     HttpServerRequest request() {
         return http.request();
     }

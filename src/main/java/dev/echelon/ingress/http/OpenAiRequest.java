@@ -13,12 +13,13 @@ import org.apache.camel.Processor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first step of a chat route: bytes to a request. Of the client's headers only the target, the time limit and the
- * request id are read.
+ * The first step of a chat route: bytes to a request. Of the client's headers only the target, the time limit, the
+ * session and the request id are read.
  */
 public final class OpenAiRequest implements Processor {
 
     private static final int MAX_TARGET = 512;
+    private static final int MAX_SESSION = 512;
 
     @Override
     public void process(Exchange exchange) throws ModelFailure {
@@ -26,6 +27,7 @@ public final class OpenAiRequest implements Processor {
         HttpServerRequest http = edge.request();
         checkForm(http);
         Message message = exchange.getMessage();
+        message.setHeader(LlmConstants.REQUEST_ID, edge.requestId());
         ParsedRequest parsed = RequestJson.read((byte[]) message.getBody());
         String target = http.getHeader("x-llm-target");
         if (target != null) {
@@ -33,6 +35,13 @@ public final class OpenAiRequest implements Processor {
                 throw EdgeErrors.refusal(400, "invalid_header", "x-llm-target is too long");
             }
             message.setHeader(LlmConstants.TARGET, target);
+        }
+        String session = http.getHeader("x-llm-session");
+        if (session != null) {
+            if (session.length() > MAX_SESSION) {
+                throw EdgeErrors.refusal(400, "invalid_header", "x-llm-session is too long");
+            }
+            message.setHeader(LlmConstants.SESSION, session);
         }
         Long timeout = timeout(http.getHeader("x-request-timeout-ms"));
         if (timeout != null) {

@@ -18,6 +18,7 @@ final class RouteHeaders {
         put(response, "x-llm-echelon", info.echelon());
         put(response, "x-llm-attempts", Integer.toString(info.attempts()));
         put(response, "x-llm-generation", Long.toString(info.generation()));
+        put(response, "x-llm-trace", info.trace());
     }
 
     /** Names may hold any letters; a header may not. */
