@@ -50,11 +50,15 @@ public record BreakerRules(int failureThreshold, Duration recoveryTime, int half
     }
 
     /**
-     * Opens it.
+     * Opens it. Where it is to be open anyway, because a forced probe failed or others failed at the same moment, it
+     * stays open as long as it was to be: that is no further opening.
      *
      * @param jitter from 0 to 1: up to a tenth is added to the recovery time, so that breakers do not close in step
      */
     public Memory onOpen(Memory memory, long now, double jitter) {
+        if (memory.openings > 0 && !memory.ramping && memory.openUntil - now > 0) {
+            return memory.withFailures(0);
+        }
         boolean healthyBetween = memory.ramping && now - memory.closedAt >= HEALTHY_AGAIN.toNanos();
         int openings = healthyBetween ? 1 : memory.openings + 1;
         long nanos = Math.min(recoveryTime.toNanos() * openings, MAX_RECOVERY.toNanos());

@@ -43,25 +43,36 @@ final class BreakerProcessor extends AsyncProcessorSupport
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Call call = Call.of(exchange);
         Step.Attempt attempt = call.current();
-        if (!breaker.tryAcquire(attempt.entry() == Step.Entry.PROBE)) {
+        InstanceBreaker.Permission permission = breaker.acquire(attempt.entry() == Step.Entry.PROBE);
+        if (permission == null) {
             exchange.setException(ModelFailure.of(FailureKind.UNAVAILABLE, "the circuit breaker is open"));
             callback.done(true);
             return true;
         }
         long start = call.ticker().nanos();
         return guarded.process(exchange, doneSync -> {
-            record(exchange.getException(), call, attempt, call.ticker().nanos() - start);
+            record(
+                    permission,
+                    exchange.getException(),
+                    call,
+                    attempt,
+                    call.ticker().nanos() - start);
             callback.done(doneSync);
         });
     }
 
-    private void record(@Nullable Exception thrown, Call call, Step.Attempt attempt, long nanos) {
+    private static void record(
+            InstanceBreaker.Permission permission,
+            @Nullable Exception thrown,
+            Call call,
+            Step.Attempt attempt,
+            long nanos) {
         if (thrown == null) {
-            breaker.onSuccess(nanos);
+            permission.succeeded(nanos);
         } else if (call.wasSent() && !call.wasStale() && counts(thrown, call, attempt)) {
-            breaker.onFailure(nanos, thrown);
+            permission.failed(nanos, thrown);
         } else {
-            breaker.release();
+            permission.release();
         }
     }
 

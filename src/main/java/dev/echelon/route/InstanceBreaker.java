@@ -8,10 +8,13 @@ import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The breaker of one instance: resilience4j's, with its failure-rate window and its states, so that JMX, console and
@@ -31,9 +34,9 @@ final class InstanceBreaker {
     private final Ticker ticker;
     private final Cell<BreakerRules.Memory> memory = new Cell<>(BreakerRules.Memory.FRESH);
     private final long lostAfter;
+    private final AtomicInteger era = new AtomicInteger();
     private final AtomicInteger probes = new AtomicInteger();
-    private final AtomicInteger probesRunning = new AtomicInteger();
-    private final AtomicLong lastProbe = new AtomicLong();
+    private final Set<Permission> probesRunning = ConcurrentHashMap.newKeySet();
     private final AtomicLong lastForced = new AtomicLong();
 
     /**
@@ -66,10 +69,11 @@ final class InstanceBreaker {
         registry.remove(id);
         this.breaker = registry.circuitBreaker(id, config);
         breaker.getEventPublisher().onStateTransition(event -> {
+            era.incrementAndGet();
             switch (event.getStateTransition().getToState()) {
                 case HALF_OPEN -> {
                     probes.set(0);
-                    probesRunning.set(0);
+                    probesRunning.clear();
                 }
                 case CLOSED -> memory.update(it -> rules.onClose(it, ticker.nanos()));
                 default -> {}
@@ -89,7 +93,7 @@ final class InstanceBreaker {
     long waitNanos(long now) {
         return switch (breaker.getState()) {
             case OPEN, FORCED_OPEN -> Math.max(0, memory.get().openUntil() - now);
-            case HALF_OPEN -> probes.get() < rules.halfOpenRequests() || isLost(now) ? 0 : PROBE_EVERY.toNanos();
+            case HALF_OPEN -> probes.get() < rules.halfOpenRequests() || anyIsLost(now) ? 0 : PROBE_EVERY.toNanos();
             default -> 0;
         };
     }
@@ -107,13 +111,15 @@ final class InstanceBreaker {
      * Takes a permission for an attempt that is really made.
      *
      * @param forced whether it is a forced probe of an open breaker
+     * @return {@code null} when there is none to be had
      */
-    boolean tryAcquire(boolean forced) {
+    @Nullable
+    Permission acquire(boolean forced) {
         if (forced) {
             long now = ticker.nanos();
             long last = lastForced.get();
             if (now - last < PROBE_EVERY.toNanos() || !lastForced.compareAndSet(last, now)) {
-                return false;
+                return null;
             }
             if (breaker.getState() == CircuitBreaker.State.OPEN) {
                 breaker.transitionToHalfOpenState();
@@ -121,63 +127,88 @@ final class InstanceBreaker {
         }
         giveBackLost();
         if (!breaker.tryAcquirePermission()) {
-            return false;
+            return null;
         }
-        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-            lastProbe.set(ticker.nanos());
+        boolean probe = breaker.getState() == CircuitBreaker.State.HALF_OPEN;
+        Permission permission = new Permission(era.get(), probe, ticker.nanos());
+        if (probe) {
             probes.incrementAndGet();
-            probesRunning.incrementAndGet();
+            probesRunning.add(permission);
         }
-        return true;
+        return permission;
     }
 
     /** Whether a probe has been under way for longer than any attempt may take to its first token. */
-    private boolean isLost(long now) {
-        return probesRunning.get() > 0 && now - lastProbe.get() >= lostAfter;
+    private boolean anyIsLost(long now) {
+        return probesRunning.stream().anyMatch(probe -> now - probe.givenAt >= lostAfter);
     }
 
     private void giveBackLost() {
-        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN && isLost(ticker.nanos())) {
-            for (int lost = probesRunning.getAndSet(0); lost > 0; lost--) {
-                probes.decrementAndGet();
-                breaker.releasePermission();
+        long now = ticker.nanos();
+        for (Permission probe : probesRunning) {
+            if (now - probe.givenAt >= lostAfter) {
+                probe.release();
             }
         }
     }
 
-    private void probeIsOver() {
-        probesRunning.updateAndGet(count -> Math.max(0, count - 1));
-    }
-
-    void onSuccess(long nanos) {
-        memory.update(rules::onSuccess);
-        probeIsOver();
-        breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
-    }
-
-    void onFailure(long nanos, Exception failure) {
-        BreakerRules.Memory after = memory.update(rules::onFailure);
-        probeIsOver();
-        // one failed probe is enough, whatever rate resilience4j would make of it
-        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-            breaker.transitionToOpenState();
-        }
-        breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
-        if (breaker.getState() == CircuitBreaker.State.CLOSED && rules.mustOpen(after)) {
-            breaker.transitionToOpenState();
-        }
-    }
-
-    /** The attempt says nothing about the provider's health: the permission goes back unused. */
-    void release() {
-        if (breaker.getState() == CircuitBreaker.State.HALF_OPEN) {
-            probes.updateAndGet(count -> Math.max(0, count - 1));
-            probeIsOver();
-        }
-        breaker.releasePermission();
-    }
-
     CircuitBreaker.State state() {
         return breaker.getState();
+    }
+
+    /**
+     * Leave to make one attempt; its holder tells the outcome once. What comes after the breaker has opened, half opened
+     * or closed says something about a time that is over, and changes nothing.
+     */
+    final class Permission {
+
+        private final int era;
+        private final boolean probe;
+        private final long givenAt;
+
+        private Permission(int era, boolean probe, long now) {
+            this.era = era;
+            this.probe = probe;
+            this.givenAt = now;
+        }
+
+        void succeeded(long nanos) {
+            if (isOver()) {
+                return;
+            }
+            memory.update(rules::onSuccess);
+            breaker.onSuccess(nanos, TimeUnit.NANOSECONDS);
+        }
+
+        void failed(long nanos, Exception failure) {
+            if (isOver()) {
+                return;
+            }
+            BreakerRules.Memory after = memory.update(rules::onFailure);
+            // one failed probe is enough, whatever rate resilience4j would make of it
+            if (probe) {
+                breaker.transitionToOpenState();
+            }
+            breaker.onError(nanos, TimeUnit.NANOSECONDS, failure);
+            if (breaker.getState() == CircuitBreaker.State.CLOSED && rules.mustOpen(after)) {
+                breaker.transitionToOpenState();
+            }
+        }
+
+        /** The attempt says nothing about the provider's health. */
+        void release() {
+            if (isOver()) {
+                return;
+            }
+            if (probe) {
+                probes.decrementAndGet();
+            }
+            breaker.releasePermission();
+        }
+
+        /** Of a time that is over, or a probe that was given up for lost. */
+        private boolean isOver() {
+            return era != InstanceBreaker.this.era.get() || (probe && !probesRunning.remove(this));
+        }
     }
 }

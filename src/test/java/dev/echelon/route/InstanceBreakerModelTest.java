@@ -35,26 +35,43 @@ class InstanceBreakerModelTest {
                 () -> now[0],
                 () -> 0);
         Model model = new Model(threshold, probes, start);
+        List<Running> running = new ArrayList<>();
         double badness = random.nextDouble();
         for (int i = 0; i < 300; i++) {
             long step = random.nextInt(30) == 0 ? random.nextInt(700) * SECOND : random.nextInt(4) * SECOND / 2;
             now[0] += step + 1_000_000;
             boolean forced = random.nextInt(4) == 0 && breaker.probeable(now[0]);
-            boolean taken = breaker.tryAcquire(forced);
+            InstanceBreaker.Permission permission = breaker.acquire(forced);
+            boolean taken = permission != null;
             assertThat(taken).as("taken at step %d", i).isEqualTo(model.acquire(forced, now[0]));
-            if (taken) {
+            if (permission != null) {
+                running.add(new Running(permission, model.era, now[0]));
+                model.begun(now[0]);
+            }
+            while (!running.isEmpty() && random.nextInt(3) > 0) {
+                Running over = running.remove(random.nextInt(running.size()));
+                boolean late = over.era() != model.era || model.isLost(over.begunAt());
                 switch (random.nextInt(8) == 0 ? 2 : random.nextDouble() < badness ? 1 : 0) {
                     case 0 -> {
-                        breaker.onSuccess(1);
-                        model.success(now[0]);
+                        over.permission().succeeded(1);
+                        if (!late) {
+                            model.over(over.begunAt());
+                            model.success(now[0]);
+                        }
                     }
                     case 1 -> {
-                        breaker.onFailure(1, new Exception());
-                        model.failure(now[0]);
+                        over.permission().failed(1, new Exception());
+                        if (!late) {
+                            model.over(over.begunAt());
+                            model.failure(now[0]);
+                        }
                     }
                     default -> {
-                        breaker.release();
-                        model.taken--;
+                        over.permission().release();
+                        if (!late) {
+                            model.over(over.begunAt());
+                            model.release();
+                        }
                     }
                 }
             }
@@ -65,6 +82,9 @@ class InstanceBreakerModelTest {
         }
     }
 
+    /** An attempt under way, and when it was begun as the model sees it. */
+    private record Running(InstanceBreaker.Permission permission, int era, long begunAt) {}
+
     private static final class Model {
 
         private final int threshold;
@@ -74,7 +94,9 @@ class InstanceBreakerModelTest {
         private State state = State.CLOSED;
         private int failures;
         private int openings;
+        private int era;
         private int taken;
+        private final List<Long> probing = new ArrayList<>();
         private int successes;
         private long openUntil;
         private long closedAt = Long.MAX_VALUE;
@@ -87,10 +109,14 @@ class InstanceBreakerModelTest {
 
         boolean acquire(boolean forced, long now) {
             if (state == State.OPEN && (forced || now > openUntil)) {
-                state = State.HALF_OPEN;
+                enter(State.HALF_OPEN);
                 taken = 0;
+                probing.clear();
                 successes = 0;
             }
+            int before = probing.size();
+            probing.removeIf(begun -> now - begun >= 35 * SECOND);
+            taken -= before - probing.size();
             if (state == State.OPEN || (state == State.HALF_OPEN && taken >= probes)) {
                 return false;
             }
@@ -98,12 +124,38 @@ class InstanceBreakerModelTest {
             return true;
         }
 
+        void begun(long now) {
+            if (state == State.HALF_OPEN) {
+                probing.add(now);
+            }
+        }
+
+        /** Whether it was a probe that has been given up. */
+        boolean isLost(long begun) {
+            return state == State.HALF_OPEN && !probing.contains(begun);
+        }
+
+        void over(long begun) {
+            probing.remove(begun);
+        }
+
+        void release() {
+            if (state == State.HALF_OPEN) {
+                taken--;
+            }
+        }
+
+        private void enter(State next) {
+            state = next;
+            era++;
+        }
+
         void success(long now) {
             failures = 0;
             if (state == State.HALF_OPEN) {
                 successes++;
                 if (successes == probes) {
-                    state = State.CLOSED;
+                    enter(State.CLOSED);
                     closedAt = now;
                     window.clear();
                 }
@@ -135,12 +187,15 @@ class InstanceBreakerModelTest {
         }
 
         private void open(long now) {
+            failures = 0;
+            enter(State.OPEN);
+            if (closedAt == Long.MAX_VALUE && openUntil > now) {
+                return;
+            }
             boolean healthy = closedAt != Long.MAX_VALUE && now - closedAt >= 300 * SECOND;
             openings = healthy ? 1 : openings + 1;
             openUntil = now + Math.min(RECOVERY * openings, 300) * SECOND;
             closedAt = Long.MAX_VALUE;
-            failures = 0;
-            state = State.OPEN;
         }
     }
 }

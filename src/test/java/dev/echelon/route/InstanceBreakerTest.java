@@ -6,6 +6,9 @@ import dev.echelon.domain.BreakerRules;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker.State;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The breaker of one instance on a clock of the test's. */
@@ -31,13 +34,15 @@ class InstanceBreakerTest {
     }
 
     private void fail(InstanceBreaker breaker) {
-        assertThat(breaker.tryAcquire(false)).isTrue();
-        breaker.onFailure(1, new Exception());
+        take(breaker).failed(1, new Exception());
+    }
+
+    private static InstanceBreaker.Permission take(InstanceBreaker breaker) {
+        return Objects.requireNonNull(breaker.acquire(false), "no permission");
     }
 
     private void succeed(InstanceBreaker breaker) {
-        assertThat(breaker.tryAcquire(false)).isTrue();
-        breaker.onSuccess(1);
+        take(breaker).succeeded(1);
     }
 
     private InstanceBreaker open(int halfOpenRequests) {
@@ -63,7 +68,7 @@ class InstanceBreakerTest {
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);
         assertThat(breaker.waitNanos(now)).isEqualTo(Duration.ofSeconds(60).toNanos());
-        assertThat(breaker.tryAcquire(false)).isFalse();
+        assertThat(breaker.acquire(false)).isNull();
     }
 
     @Test
@@ -109,17 +114,18 @@ class InstanceBreakerTest {
     void halfOpenTakesJustSoManyProbes() {
         InstanceBreaker breaker = open(3);
         pass(Duration.ofSeconds(61));
+        List<InstanceBreaker.Permission> probes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             assertThat(breaker.waitNanos(now)).isZero();
-            assertThat(breaker.tryAcquire(false)).isTrue();
+            probes.add(take(breaker));
         }
 
         assertThat(breaker.waitNanos(now)).isPositive();
-        assertThat(breaker.tryAcquire(false)).isFalse();
-        breaker.onSuccess(1);
-        breaker.onSuccess(1);
+        assertThat(breaker.acquire(false)).isNull();
+        probes.get(0).succeeded(1);
+        probes.get(1).succeeded(1);
         assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
-        breaker.onSuccess(1);
+        probes.get(2).succeeded(1);
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
     }
 
@@ -139,9 +145,9 @@ class InstanceBreakerTest {
         InstanceBreaker breaker = open(1);
         pass(Duration.ofSeconds(61));
         for (int i = 0; i < 20; i++) {
-            assertThat(breaker.tryAcquire(false)).isTrue();
+            InstanceBreaker.Permission probe = take(breaker);
             assertThat(breaker.waitNanos(now)).isPositive();
-            breaker.release();
+            probe.release();
             assertThat(breaker.waitNanos(now)).isZero();
         }
         succeed(breaker);
@@ -152,11 +158,11 @@ class InstanceBreakerTest {
     void aProbeThatIsNeverHeardOfIsGivenBackFiveSecondsAfterItsTimeout() {
         InstanceBreaker breaker = open(1);
         pass(Duration.ofSeconds(61));
-        assertThat(breaker.tryAcquire(false)).isTrue();
+        take(breaker);
 
         pass(TIMEOUT.plusMillis(4_999));
         assertThat(breaker.waitNanos(now)).isPositive();
-        assertThat(breaker.tryAcquire(false)).isFalse();
+        assertThat(breaker.acquire(false)).isNull();
         pass(Duration.ofMillis(1));
         assertThat(breaker.waitNanos(now)).isZero();
         succeed(breaker);
@@ -178,10 +184,10 @@ class InstanceBreakerTest {
     void aLongStreamIsAProbeLikeAnyOther() {
         InstanceBreaker breaker = open(1);
         pass(Duration.ofSeconds(61));
-        assertThat(breaker.tryAcquire(false)).isTrue();
+        InstanceBreaker.Permission stream = take(breaker);
         pass(Duration.ofMinutes(9));
         assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
-        breaker.onSuccess(1);
+        stream.succeeded(1);
 
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
     }
@@ -191,18 +197,21 @@ class InstanceBreakerTest {
         InstanceBreaker breaker = open(1);
         pass(Duration.ofMillis(999));
         assertThat(breaker.probeable(now)).isFalse();
-        assertThat(breaker.tryAcquire(true)).isFalse();
+        assertThat(breaker.acquire(true)).isNull();
         pass(Duration.ofMillis(1));
         assertThat(breaker.probeable(now)).isTrue();
-        assertThat(breaker.tryAcquire(true)).isTrue();
-        assertThat(breaker.tryAcquire(true)).isFalse();
-        breaker.onFailure(1, new Exception());
+        long reopens = breaker.waitNanos(now);
+        InstanceBreaker.Permission probe = Objects.requireNonNull(breaker.acquire(true));
+        assertThat(breaker.acquire(true)).isNull();
+        probe.failed(1, new Exception());
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);
+        assertThat(breaker.waitNanos(now))
+                .as("a failed forced probe is no further opening")
+                .isEqualTo(reopens);
         assertThat(breaker.probeable(now)).isFalse();
         pass(Duration.ofSeconds(1));
-        assertThat(breaker.tryAcquire(true)).isTrue();
-        breaker.onSuccess(1);
+        Objects.requireNonNull(breaker.acquire(true)).succeeded(1);
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
     }
 
@@ -237,16 +246,29 @@ class InstanceBreakerTest {
     }
 
     @Test
-    void lateResultsOfAttemptsBegunBeforeItOpenedChangeNothingWhileItIsOpen() {
-        InstanceBreaker breaker = breaker(1, 1);
-        assertThat(breaker.tryAcquire(false)).isTrue();
-        assertThat(breaker.tryAcquire(false)).isTrue();
+    void lateResultsOfAttemptsBegunBeforeItOpenedChangeNothing() {
+        InstanceBreaker breaker = breaker(1, 2);
+        InstanceBreaker.Permission first = take(breaker);
+        InstanceBreaker.Permission second = take(breaker);
+        InstanceBreaker.Permission third = take(breaker);
+        InstanceBreaker.Permission fourth = take(breaker);
         fail(breaker);
         long wait = breaker.waitNanos(now);
-        breaker.onFailure(1, new Exception());
-        breaker.onSuccess(1);
+        first.failed(1, new Exception());
 
         assertThat(breaker.state()).isEqualTo(State.OPEN);
         assertThat(breaker.waitNanos(now)).isEqualTo(wait);
+
+        pass(Duration.ofSeconds(61));
+        InstanceBreaker.Permission probe = take(breaker);
+        second.succeeded(1);
+        third.succeeded(1);
+        assertThat(breaker.state()).as("no probe has succeeded").isEqualTo(State.HALF_OPEN);
+        fourth.failed(1, new Exception());
+        assertThat(breaker.state()).as("no probe has failed").isEqualTo(State.HALF_OPEN);
+
+        probe.succeeded(1);
+        succeed(breaker);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
     }
 }
