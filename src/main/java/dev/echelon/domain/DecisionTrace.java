@@ -13,13 +13,16 @@ public final class DecisionTrace {
     /** The outcome of an attempt that succeeded. */
     public static final String OK = "ok";
 
+    private static final int MOST_CHARACTERS = 2_000;
+
     private final List<Entry> entries = new ArrayList<>(4);
 
     /**
      * One line.
      *
      * @param instance its id, or the tier's or pool's name
-     * @param outcome {@code ok}, a failure kind's word, or why it was passed over ({@code breaker_open}, ...)
+     * @param outcome {@code ok}, a failure kind's word, or why it was passed over ({@code breaker_open},
+     *     {@code slow_start}, ...)
      * @param how {@code first}, {@code return}, ...; {@code null} when it was passed over
      * @param startNanos since the request began
      * @param nanos what it took; 0 when it was passed over
@@ -52,6 +55,9 @@ public final class DecisionTrace {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (Entry entry : entries) {
+            if (text.length() > MOST_CHARACTERS) {
+                return text.append(", ...").toString();
+            }
             if (!text.isEmpty()) {
                 text.append(", ");
             }

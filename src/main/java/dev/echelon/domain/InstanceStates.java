@@ -1,5 +1,7 @@
 package dev.echelon.domain;
 
+import java.util.Locale;
+
 /** What the walk may know about instances. Reads only; answers may be a moment old. */
 public interface InstanceStates {
 
@@ -9,7 +11,7 @@ public interface InstanceStates {
     /** Attempts running on it. */
     int inFlight(Instance instance);
 
-    /** Returns running on it, for the retry budget. */
+    /** Attempts running on it that the retry budget counts: returns, and in bad times what came from a failure. */
     int returnsInFlight(Instance instance);
 
     /** Whether an open breaker would take a forced probe now. */
@@ -44,6 +46,11 @@ public interface InstanceStates {
         /** Its echelon runs as many attempts as it may. */
         CONCURRENCY,
         /** Its echelon has begun as many attempts this minute as it may. */
-        RPM
+        RPM;
+
+        /** As in traces and metrics: {@code breaker_open}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

@@ -8,6 +8,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.Plan;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
@@ -32,6 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class Call {
 
     private static final String PROPERTY = "CamelLlmCall";
+    private static final int MOST_CONSIDERED = 64;
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
     private final String id;
@@ -46,6 +48,7 @@ public final class Call {
     private final Cancellation cancellation;
     private final DecisionTrace trace = new DecisionTrace();
     private final Set<String> entered = new HashSet<>();
+    private final Set<String> considered = new HashSet<>();
 
     @Nullable
     private final AnswerSink sink;
@@ -119,10 +122,18 @@ public final class Call {
         if (cancellation.isCancelled()) {
             step = new Step.GiveUp(ModelFailure.of(FailureKind.CANCELLED, "the caller went away"));
         } else if (step == null) {
-            step = target.walk().next(target.plan(), ledger, states, ticker.nanos());
+            step = target.walk().next(target.plan(), ledger, states, ticker.nanos(), this::passedOver);
         }
         pending = step;
         return step;
+    }
+
+    /** Noted once for each reason, however often the walk looks. */
+    private void passedOver(Plan.Candidate candidate, String why) {
+        String instance = candidate.instance().id();
+        if (considered.size() < MOST_CONSIDERED && considered.add(instance + '=' + why)) {
+            trace.add(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0));
+        }
     }
 
     /** A child of a balancer is done: an instance with its attempt, another level with as much as it could do. */
@@ -146,7 +157,7 @@ public final class Call {
         attemptStart = ticker.nanos();
         sent = false;
         stale = false;
-        state(attempt).begin(attempt.entry() == Step.Entry.RETURN);
+        state(attempt).begin(attempt.budgeted());
     }
 
     /** The attempt has passed limits and breaker: the upstream is being called. */
@@ -182,7 +193,7 @@ public final class Call {
             lease.run();
             lease = null;
         }
-        state.end(attempt.entry() == Step.Entry.RETURN);
+        state.end(attempt.budgeted());
         Exception thrown = exchange.getException();
         if (thrown == null) {
             states.coolDowns().succeeded(attempt.candidate().instance().key());

@@ -137,7 +137,11 @@ public final class Gateway {
                 .withStream(ask.sink() != null && ask.request().stream());
         long now = ticker.nanos();
         Ledger ledger = new Ledger(
-                now, now + deadline(target, ask.timeout()).toNanos(), random.getAsLong(), dialects.mutedFor(request));
+                now,
+                now + deadline(target, ask.timeout()).toNanos(),
+                random.getAsLong(),
+                dialects.mutedFor(request),
+                ask.session());
         return new Call(
                 ask.id(),
                 request,

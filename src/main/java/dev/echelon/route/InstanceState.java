@@ -58,16 +58,16 @@ final class InstanceState {
                 returnsInFlight.get());
     }
 
-    void begin(boolean isReturn) {
+    void begin(boolean budgeted) {
         inFlight.incrementAndGet();
-        if (isReturn) {
+        if (budgeted) {
             returnsInFlight.incrementAndGet();
         }
     }
 
-    void end(boolean isReturn) {
+    void end(boolean budgeted) {
         inFlight.decrementAndGet();
-        if (isReturn) {
+        if (budgeted) {
             returnsInFlight.decrementAndGet();
         }
     }
