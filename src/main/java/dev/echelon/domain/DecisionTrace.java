@@ -1,6 +1,7 @@
 package dev.echelon.domain;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,12 @@ public final class DecisionTrace {
 
     public void add(Entry entry) {
         entries.add(entry);
+    }
+
+    /** Takes over what another attempt of the same request wrote, in order of time. */
+    public void add(DecisionTrace other) {
+        entries.addAll(other.entries);
+        entries.sort(Comparator.comparingLong(Entry::startNanos));
     }
 
     /** What it holds so far. */

@@ -75,9 +75,14 @@ public final class Ledger {
         return new Ledger(start, deadline, ~seed, mutedDialects, session, others, true);
     }
 
-    /** A hedge has failed on the model: it counts as tried. */
+    /** A hedge of this request asks the model: it counts as tried. */
     public void exclude(ModelKey key) {
         excluded.add(key);
+    }
+
+    /** The hedge did not come to ask it. */
+    public void include(ModelKey key) {
+        excluded.remove(key);
     }
 
     boolean isHedge() {

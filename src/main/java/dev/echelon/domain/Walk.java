@@ -266,7 +266,7 @@ public final class Walk {
             if (session != null) {
                 return Affinity.pick(at, session, eligible);
             }
-            boolean again = !ledger.outcomes().isEmpty();
+            boolean again = ledger.isHedge() || !ledger.outcomes().isEmpty();
             return at.strategy().pick(at.candidates(), again, eligible, it -> states.inFlight(it.instance()));
         }
 

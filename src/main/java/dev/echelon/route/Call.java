@@ -8,6 +8,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.ModelKey;
 import dev.echelon.domain.Plan;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
@@ -73,6 +74,7 @@ public final class Call {
     private boolean stale;
     private boolean committed;
     private boolean settled;
+    private int othersAttempts;
 
     /** What all calls of a gateway share. */
     record Surroundings(StateRegistry states, Ticker ticker, RequestListener listener) {}
@@ -110,6 +112,55 @@ public final class Call {
     @Nullable
     public static Call find(Exchange exchange) {
         return exchange.getProperty(PROPERTY, Call.class);
+    }
+
+    /** Whether its first attempt is still running, so that a second one beside it may help. */
+    boolean isOnItsFirstAttempt() {
+        return current != null && sent && ledger.outcomes().isEmpty();
+    }
+
+    /** The same request, for one attempt beside the running one, on another model. */
+    Call hedge(Cancellation own) {
+        ModelKey running = current().candidate().instance().key();
+        Surroundings shared = new Surroundings(states, ticker, listener);
+        Call hedge = new Call(id, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null);
+        hedge.entered.addAll(entered);
+        return hedge;
+    }
+
+    /** The model that is being asked. */
+    @Nullable
+    ModelKey runningModel() {
+        return current == null ? null : current.candidate().instance().key();
+    }
+
+    /** A hedge asks this model. */
+    void exclude(@Nullable ModelKey key) {
+        if (key != null) {
+            ledger.exclude(key);
+        }
+    }
+
+    /** It could not: limits were in its way. */
+    void include(@Nullable ModelKey key) {
+        if (key != null) {
+            ledger.include(key);
+        }
+    }
+
+    /** The other call's attempts were made for the same request. */
+    void absorb(Call other) {
+        othersAttempts += other.attempts();
+        trace.add(other.trace);
+    }
+
+    /** Attempts that reached an upstream. */
+    int attempts() {
+        return ledger.attempts() + othersAttempts;
+    }
+
+    long tookNanos() {
+        return sinceStart();
     }
 
     void attachTo(Exchange exchange) {
@@ -293,7 +344,7 @@ public final class Call {
                 target.name(),
                 instance == null ? "" : instance.id(),
                 instance == null ? "" : instance.echelon(),
-                ledger.attempts(),
+                attempts(),
                 generation,
                 shortTrace());
     }

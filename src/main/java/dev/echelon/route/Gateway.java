@@ -3,9 +3,11 @@ package dev.echelon.route;
 import dev.echelon.config.Configuration;
 import dev.echelon.config.RequestDefaults;
 import dev.echelon.config.WrapperConfig.CallDefaults;
+import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RequestListener;
@@ -16,11 +18,15 @@ import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +44,7 @@ public final class Gateway {
     private final Dialects dialects;
     private final StateRegistry states;
     private final GenerationBuilder builder;
+    private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
     private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -121,18 +128,32 @@ public final class Gateway {
             callback.done(true);
             return true;
         }
-        Call call = call(generation, target, ask, scheduler);
-        call.attachTo(exchange);
         inFlight.incrementAndGet();
         listeners.began(new RequestListener.Began(ask.id(), target.name()));
-        return generation.entry(target).process(exchange, doneSync -> {
+        AsyncProcessor entry = generation.entry(target);
+        HedgeGate hedging = ask.sink() == null ? hedging(target) : null;
+        Cancellation cancellation = hedging == null ? ask.cancellation() : new Cancellation();
+        Call call = call(generation, target, ask, cancellation, scheduler);
+        call.attachTo(exchange);
+        BiConsumer<Call, Boolean> done = (winner, sync) -> {
             inFlight.decrementAndGet();
-            listeners.ended(call.ended(exchange.getException()));
-            callback.done(doneSync);
-        });
+            listeners.ended(winner.ended(exchange.getException()));
+            callback.done(sync);
+        };
+        return hedging == null
+                ? entry.process(exchange, sync -> done.accept(call, sync))
+                : new HedgedRequest(exchange, call, entry, hedging, cancellation, ask.cancellation(), done).start();
     }
 
-    private Call call(Generation generation, Target target, Ask ask, Scheduler scheduler) {
+    @Nullable
+    private HedgeGate hedging(Target target) {
+        RequestDefaults.Hedging hedging = target.rules().hedging();
+        return hedging.enabled()
+                ? hedges.computeIfAbsent(target.entry(), entry -> new HedgeGate(hedging.rules()))
+                : null;
+    }
+
+    private Call call(Generation generation, Target target, Ask ask, Cancellation cancellation, Scheduler scheduler) {
         ChatRequest request = withWrapperDefaults(ask.request(), target.defaults())
                 .withStream(ask.sink() != null && ask.request().stream());
         long now = ticker.nanos();
@@ -150,7 +171,7 @@ public final class Gateway {
                 new Call.Surroundings(states, ticker, listeners),
                 scheduler,
                 ledger,
-                ask.cancellation(),
+                cancellation,
                 ask.sink());
     }
 
