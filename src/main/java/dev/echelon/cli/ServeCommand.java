@@ -84,7 +84,13 @@ final class ServeCommand implements Callable<Integer> {
                 @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
-                    host, port, runtime.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
+                    host,
+                    port,
+                    runtime.loops(),
+                    EdgeSettings.MAX_BODY,
+                    EdgeSettings.defaultHeldBytes(),
+                    EdgeSettings.KEEP_ALIVE,
+                    simulator != null);
             Server server =
                     new Server(runtime, used, edge, new Server.Management(managementHost, managementPort), pattern);
             return server.run();

@@ -7,6 +7,7 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HeapGate;
 import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
@@ -30,12 +31,16 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The heart of a Camel context with Echelon in it: takes requests, finds their target in the current generation and sends
  * them through its routes. Holds what outlives generations. Made once a context, before its routes are started.
  */
 public final class Gateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final EventLoops loops;
     private final Executor callbacks;
@@ -45,6 +50,7 @@ public final class Gateway {
     private final StateRegistry states;
     private final GenerationBuilder builder;
     private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
+    private final HeapGate heap = new HeapGate();
     private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -89,6 +95,22 @@ public final class Gateway {
     /** Tells someone what becomes of requests, from now on. */
     public void addListener(RequestListener listener) {
         listeners.add(listener);
+    }
+
+    /** The garbage collector has left the heap this full, 0 to 1. */
+    void heapCollected(double use) {
+        int before = heap.ceiling();
+        heap.collected(use, inFlight.get());
+        if (heap.ceiling() < before) {
+            LOG.warn("memory is short: at most {} requests in flight until it is not", heap.ceiling());
+        } else if (before < heap.ceiling()) {
+            LOG.info("memory is no longer short");
+        }
+    }
+
+    /** Requests that memory allows in flight, {@link HeapGate#UNBOUNDED} unless it is short. */
+    public int heapCeiling() {
+        return heap.ceiling();
     }
 
     /** Requests under way. */
@@ -186,16 +208,25 @@ public final class Gateway {
     @Nullable
     private ModelFailure refusal(Target target, ChatRequest request) {
         RequestDefaults rules = target.rules();
-        if (inFlight.get() >= rules.maxInFlight()) {
-            return ModelFailure.of(FailureKind.SATURATED, "too many requests are in flight")
-                    .withStatus(503)
-                    .withRetryAfter(Duration.ofSeconds(1));
+        int running = inFlight.get();
+        if (running >= rules.maxInFlight()) {
+            return overloaded("too many requests are in flight");
+        }
+        if (running >= heap.ceiling()) {
+            return overloaded("memory is short");
         }
         if (!rules.functionCallingEnabled() && !request.tools().isEmpty()) {
             return ModelFailure.of(FailureKind.INVALID_REQUEST, "function calling is disabled for " + target.name())
                     .withParam("tools");
         }
         return null;
+    }
+
+    private static ModelFailure overloaded(String message) {
+        return ModelFailure.of(FailureKind.SATURATED, message)
+                .withStatus(503)
+                .withCode("overloaded")
+                .withRetryAfter(Duration.ofSeconds(1));
     }
 
     private static ModelFailure notFound(String name) {

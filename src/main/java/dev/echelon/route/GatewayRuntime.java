@@ -10,6 +10,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,7 @@ public final class GatewayRuntime implements AutoCloseable {
     private final Vertx vertx;
     private final ModelClient client;
     private final int loops;
+    private final List<HeapWatch> heapWatches = new CopyOnWriteArrayList<>();
 
     public GatewayRuntime() {
         this.loops = Runtime.getRuntime().availableProcessors();
@@ -69,11 +72,13 @@ public final class GatewayRuntime implements AutoCloseable {
         context.getRegistry().bind("llm-gateway", gateway);
         context.getRegistry().bind("llm-breakers", gateway.states().breakers());
         gateway.open(configuration);
+        heapWatches.add(new HeapWatch(gateway::heapCollected));
         return gateway;
     }
 
     @Override
     public void close() {
+        heapWatches.forEach(HeapWatch::close);
         client.close();
         CountDownLatch closed = new CountDownLatch(1);
         vertx.close().onComplete(done -> closed.countDown());
