@@ -14,14 +14,15 @@ public interface InstanceStates {
     /** Attempts running on it that the retry budget counts: returns, and in bad times what came from a failure. */
     int returnsInFlight(Instance instance);
 
-    /** Whether an open breaker would take a forced probe now. */
+    /** Whether it would take a forced probe now, although its breaker is open or its model unhealthy. */
     boolean probeable(Instance instance, long now);
 
     /**
      * What stands in an instance's way.
      *
      * @param waitNanos how long the obstacle is known to last; 0 when there is none or it is unknown
-     * @param share of its normal traffic it should take, 0.1 to 1; below 1 just after its breaker closed
+     * @param share of its normal traffic it should take, 0.1 to 1; below 1 just after its breaker closed or its
+     *     model recovered
      */
     record Condition(Obstacle obstacle, long waitNanos, double share) {
 

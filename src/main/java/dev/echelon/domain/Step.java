@@ -47,7 +47,7 @@ public sealed interface Step {
         RETURN,
         /** A pooled connection was dead before a byte was read: asked again at once, free of charge. */
         RECONNECT,
-        /** Its breaker is open and nobody else is left. */
+        /** Its breaker is open or its model unhealthy, and nobody else is left. */
         PROBE,
         /** Another attempt of the request is slow: whoever answers first wins. */
         HEDGE

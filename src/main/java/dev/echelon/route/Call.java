@@ -248,6 +248,10 @@ public final class Call {
         Exception thrown = exchange.getException();
         if (thrown == null) {
             states.coolDowns().succeeded(attempt.candidate().instance().key());
+            // a forced probe, or its second try: nobody else asks an unhealthy model
+            if (attempt.entry() == Step.Entry.PROBE || attempt.entry() == Step.Entry.RECONNECT) {
+                states.healths().answeredForced(attempt.candidate().instance().key(), ticker.nanos());
+            }
             note(attempt, null);
             settled = true;
             return;

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.AsyncProcessor;
@@ -51,6 +52,7 @@ public final class Gateway {
     private final GenerationBuilder builder;
     private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
     private final HeapGate heap = new HeapGate();
+    private final HealthProbes probes;
     private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
 
@@ -68,20 +70,26 @@ public final class Gateway {
             Dialects dialects,
             Executor callbacks,
             Ticker ticker,
-            LongSupplier random) {
+            LongSupplier random)
+            throws Exception {
         this.loops = loops;
         this.callbacks = callbacks;
         this.ticker = ticker;
         this.random = random;
         this.dialects = dialects;
-        this.states = new StateRegistry(ticker, () -> (random.getAsLong() >>> 11) * 0x1.0p-53);
+        DoubleSupplier jitter = () -> (random.getAsLong() >>> 11) * 0x1.0p-53;
+        this.states = new StateRegistry(ticker, jitter);
         this.builder = new GenerationBuilder(context, states, client, dialects, ticker, () -> (int) random.getAsLong());
+        this.probes = new HealthProbes(client, loops, states.healths(), ticker, jitter);
         BreakerFactory.install(context, states);
+        context.deferStartService(probes, true);
     }
 
     /** Compiles the first configuration; its routes start with the context. */
     public void open(Configuration configuration) throws Exception {
-        current = builder.build(1, configuration);
+        Generation opened = builder.build(1, configuration);
+        current = opened;
+        probes.probe(opened.probed());
     }
 
     public Generation generation() {
