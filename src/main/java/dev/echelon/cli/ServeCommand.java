@@ -8,6 +8,7 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.GatewayRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -66,6 +67,21 @@ final class ServeCommand implements Callable<Integer> {
             description = "Port of health and metrics (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
+    @Option(
+            names = "--drain-notice",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description =
+                    "After SIGTERM, how long readiness is down and requests are still taken (default: ${DEFAULT-VALUE}).")
+    private int drainNotice;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long requests under way may take after that (default: ${DEFAULT-VALUE}).")
+    private int drainTimeout;
+
     @Mixin
     private Simulation simulation = new Simulation();
 
@@ -73,6 +89,8 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         checkPort("--port", port);
         checkPort("--management-port", managementPort);
+        checkSeconds("--drain-notice", drainNotice);
+        checkSeconds("--drain-timeout", drainTimeout);
         String pattern = routesPattern();
         Configuration configuration = options.load();
         LogSetup.apply(configuration.defaults().logging());
@@ -91,9 +109,9 @@ final class ServeCommand implements Callable<Integer> {
                     EdgeSettings.defaultHeldBytes(),
                     EdgeSettings.KEEP_ALIVE,
                     simulator != null);
-            Server server =
-                    new Server(runtime, used, edge, new Server.Management(managementHost, managementPort), pattern);
-            return server.run();
+            Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
+            Server.Management management = new Server.Management(managementHost, managementPort);
+            return new Server(runtime, used, edge, management, drain, pattern).run();
         }
     }
 
@@ -127,6 +145,12 @@ final class ServeCommand implements Callable<Integer> {
             throw new BadUsageException("echelon: there is no routes folder " + folder);
         }
         return "file:" + folder + "/*.camel.yaml";
+    }
+
+    private static void checkSeconds(String option, int value) throws BadUsageException {
+        if (value < 0 || value > 3_600) {
+            throw new BadUsageException("echelon: " + option + " must be 0 to 3600, not " + value);
+        }
     }
 
     private static void checkPort(String option, int value) throws BadUsageException {

@@ -19,8 +19,10 @@ import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,6 +57,9 @@ public final class Gateway {
     private final HealthProbes probes;
     private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+    private volatile boolean aborted;
 
     @Nullable
     private volatile Generation current;
@@ -103,6 +108,27 @@ public final class Gateway {
     /** Tells someone what becomes of requests, from now on. */
     public void addListener(RequestListener listener) {
         listeners.add(listener);
+    }
+
+    /** The process is to end: readiness falls from now on, and requests are still taken. */
+    public void drain() {
+        draining = true;
+    }
+
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Ends what is still under way, as at the end of a drain: a stream gets its error event, a plain request 503.
+     *
+     * @return how many requests that were
+     */
+    public int abort() {
+        aborted = true;
+        List<Cancellation> left = List.copyOf(running);
+        left.forEach(Cancellation::cancel);
+        return left.size();
     }
 
     /** The garbage collector has left the heap this full, 0 to 1. */
@@ -159,6 +185,7 @@ public final class Gateway {
             return true;
         }
         inFlight.incrementAndGet();
+        running.add(ask.cancellation());
         listeners.began(new RequestListener.Began(ask.id(), target.name()));
         AsyncProcessor entry = generation.entry(target);
         HedgeGate hedging = ask.sink() == null ? hedging(target) : null;
@@ -167,6 +194,10 @@ public final class Gateway {
         call.attachTo(exchange);
         BiConsumer<Call, Boolean> done = (winner, sync) -> {
             inFlight.decrementAndGet();
+            running.remove(ask.cancellation());
+            if (aborted && isCancelled(exchange)) {
+                exchange.setException(shuttingDown());
+            }
             listeners.ended(winner.ended(exchange.getException()));
             callback.done(sync);
         };
@@ -228,6 +259,16 @@ public final class Gateway {
                     .withParam("tools");
         }
         return null;
+    }
+
+    private static boolean isCancelled(Exchange exchange) {
+        return exchange.getException() instanceof ModelFailure failure && failure.kind() == FailureKind.CANCELLED;
+    }
+
+    private static ModelFailure shuttingDown() {
+        return ModelFailure.of(FailureKind.UNAVAILABLE, "the gateway is shutting down")
+                .withCode("shutting_down")
+                .withRetryAfter(Duration.ofSeconds(1));
     }
 
     private static ModelFailure overloaded(String message) {

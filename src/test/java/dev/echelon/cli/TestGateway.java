@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -50,6 +51,7 @@ public final class TestGateway implements AutoCloseable {
                         configuration,
                         edge,
                         new Server.Management("127.0.0.1", managementPort),
+                        new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
                         "file:routes/*.camel.yaml")
                 .main();
         main.start();

@@ -62,7 +62,7 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
         }
         HttpExchange edge = new HttpExchange(http, server.bodies());
         if (isSuspended()) {
-            edge.refuse(EdgeErrors.draining());
+            edge.refuse(EdgeErrors.draining(), true);
             return;
         }
         edge.readBody(server.settings().maxBodyBytes(), body -> route(edge, body));
@@ -85,7 +85,7 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
 
     private void finish(HttpExchange edge, Exchange exchange) {
         try {
-            edge.finish(exchange);
+            edge.finish(exchange, isSuspended());
         } finally {
             doneUoW(exchange);
             releaseExchange(exchange, false);

@@ -129,8 +129,7 @@ final class HttpExchange {
 
     private void refuseBody(HttpServerRequest request, ModelFailure failure) {
         releaseBody();
-        response.putHeader("connection", "close");
-        refuse(failure);
+        refuse(failure, true);
         // what is still coming is read and dropped, so that the client gets to read the answer
         request.handler(dropped -> {});
         request.endHandler(ended -> request.connection().close());
@@ -157,8 +156,12 @@ final class HttpExchange {
         return sink;
     }
 
-    /** The route is done: writes what is still to be written. */
-    void finish(Exchange exchange) {
+    /**
+     * The route is done: writes what is still to be written.
+     *
+     * @param last whether the connection is to be closed after it
+     */
+    void finish(Exchange exchange, boolean last) {
         releaseBody();
         Exception thrown = exchange.getException();
         if (response.closed()) {
@@ -176,14 +179,22 @@ final class HttpExchange {
                 LOG.error("request {} failed", requestId, thrown);
             }
             RouteHeaders.write(response, exchange.getProperty(LlmConstants.ROUTE_PROPERTY, RouteInfo.class));
-            refuse(failure);
+            refuse(failure, last);
         } else {
+            closeAfter(last);
             answer(exchange.getMessage());
         }
     }
 
+    private void closeAfter(boolean last) {
+        if (last) {
+            response.putHeader("connection", "close");
+        }
+    }
+
     /** Answers with an error in OpenAI's shape. */
-    void refuse(ModelFailure failure) {
+    void refuse(ModelFailure failure, boolean last) {
+        closeAfter(last);
         response.putHeader("x-request-id", requestId);
         EdgeErrors.write(response, failure, ErrorJson.write(failure));
     }
