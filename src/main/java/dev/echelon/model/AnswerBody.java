@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class AnswerBody {
 
     /** No model answers with more. */
-    static final int MAX_BYTES = 32 * 1024 * 1024;
+    private static final int MAX_BYTES = 32 * 1024 * 1024;
 
     /** Of an error's body only the beginning is of interest. */
     private static final int MAX_ERROR_BYTES = 64 * 1024;
@@ -25,20 +25,27 @@ final class AnswerBody {
         this.good = good;
     }
 
-    /** Takes a piece; false when the body is too large to be an answer. */
+    /** Takes a piece; false when the body is too large to be an answer, or has told enough of an error. */
     boolean append(Buffer piece) {
         if (!good) {
             int room = MAX_ERROR_BYTES - bytes.length();
             if (room > 0) {
                 bytes.appendBuffer(piece, 0, Math.min(room, piece.length()));
             }
-            return true;
+            return bytes.length() < MAX_ERROR_BYTES;
         }
         if (bytes.length() + piece.length() > MAX_BYTES) {
             return false;
         }
         bytes.appendBuffer(piece);
         return true;
+    }
+
+    /** What a body means whose end is not waited for. */
+    ModelFailure tooLarge(Dialect dialect, HttpClientResponse answer) {
+        return good
+                ? ModelFailure.of(FailureKind.BAD_RESPONSE, "the answer is larger than " + MAX_BYTES + " bytes")
+                : dialect.classify(answer.statusCode(), answer::getHeader, bytes.getBytes());
     }
 
     void finish(

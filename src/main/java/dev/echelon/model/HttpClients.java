@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -77,6 +78,9 @@ final class HttpClients {
         HttpClientOptions options = options()
                 .setSsl("https".equalsIgnoreCase(key.scheme()))
                 .setConnectTimeout((int) key.connectTimeout().toMillis())
+                // a handshake is part of connecting
+                .setSslHandshakeTimeout(key.connectTimeout().toMillis())
+                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setKeepAlive(true)
                 .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds());
         PoolOptions sizes = new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size);

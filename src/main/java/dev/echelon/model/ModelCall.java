@@ -7,10 +7,8 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
-import io.netty.channel.ConnectTimeoutException;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -27,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelCall {
 
+    private static final int MAX_ANNOUNCEMENTS = 8;
     private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Upstream upstream;
@@ -43,6 +42,7 @@ public final class ModelCall {
     private long lastByteAt;
     private long firstTokenAt;
     private boolean paused;
+    private int announcements;
 
     @Nullable
     private HttpClientRequest exchange;
@@ -100,7 +100,7 @@ public final class ModelCall {
                 .setFollowRedirects(false);
         pool.client().request(options).onComplete(connected -> {
             if (connected.failed()) {
-                fail(connectFailure(connected.cause()), false);
+                fail(CallFailures.connecting(upstream, connected.cause()), false);
             } else if (phase == Phase.OVER) {
                 connected.result().exceptionHandler(late -> {});
                 connected.result().reset();
@@ -115,17 +115,33 @@ public final class ModelCall {
         phase = Phase.FIRST_BYTE;
         boolean reused = pool.used().contains(connected.connection());
         pool.leased().add(connected.connection());
-        connected.exceptionHandler(cause -> fail(networkFailure(), reused && response == null));
+        connected.exceptionHandler(cause -> lost(cause, reused));
+        connected.continueHandler(announced -> announced());
+        connected.earlyHintsHandler(announced -> announced());
         connected.send(body).onComplete(answer -> {
             if (phase == Phase.OVER) {
                 return;
             }
             if (answer.failed()) {
-                fail(networkFailure(), reused);
+                lost(answer.cause(), reused);
             } else {
                 receive(answer.result());
             }
         });
+    }
+
+    /** A connection that was there is no more, or brings what is no HTTP. */
+    private void lost(Throwable cause, boolean reused) {
+        ModelFailure failure = CallFailures.talking(upstream, cause);
+        fail(failure, reused && response == null && failure.kind() == FailureKind.NETWORK_ERROR);
+    }
+
+    /** 100 and 103 are not the answer yet; they are ignored, but not for ever. */
+    private void announced() {
+        announcements++;
+        if (announcements > MAX_ANNOUNCEMENTS) {
+            fail(broken("the answer was announced too often"), false);
+        }
     }
 
     private void receive(HttpClientResponse answer) {
@@ -148,8 +164,8 @@ public final class ModelCall {
     private void receiveBody(HttpClientResponse answer, boolean good, @Nullable String type) {
         AnswerBody body = new AnswerBody(good);
         answer.handler(bytes -> {
-            if (!body.append(bytes)) {
-                fail(broken("the answer is larger than " + AnswerBody.MAX_BYTES + " bytes"), false);
+            if (phase != Phase.OVER && !body.append(bytes)) {
+                fail(body.tooLarge(upstream.dialect(), answer), false);
             }
         });
         answer.endHandler(ended -> {
@@ -317,22 +333,6 @@ public final class ModelCall {
         phase = Phase.OVER;
         attemptTimer.cancel();
         idleTimer.cancel();
-    }
-
-    private ModelFailure connectFailure(Throwable cause) {
-        if (cause instanceof ConnectionPoolTooBusyException) {
-            return ModelFailure.of(FailureKind.SATURATED, "no free connection to " + upstream.provider());
-        }
-        if (cause instanceof ConnectTimeoutException) {
-            return ModelFailure.of(
-                    FailureKind.TIMEOUT,
-                    "no connection within " + upstream.connectTimeout().toMillis() + " ms");
-        }
-        return networkFailure();
-    }
-
-    private ModelFailure networkFailure() {
-        return ModelFailure.of(FailureKind.NETWORK_ERROR, "the connection to " + upstream.provider() + " failed");
     }
 
     private static ModelFailure broken(String what) {

@@ -80,7 +80,7 @@ class FailureKindsTest {
                 fails("empty body", Behaviour.json(""), 502, "upstream_bad_response"),
                 fails("reset", Behaviour.reset(), 502, "upstream_network_error"),
                 fails("closed", Behaviour.close(), 502, "upstream_network_error"),
-                fails("garbage", Behaviour.raw("text-of-the-upstream\r\n\r\n"), 502, "upstream_network_error"),
+                fails("garbage", Behaviour.raw("text-of-the-upstream\r\n\r\n"), 502, "upstream_bad_response"),
                 fails("silence", Behaviour.silence(), 504, "upstream_timeout"),
                 fails("headers only", Behaviour.headersOnly(), 504, "upstream_timeout"),
                 fails("drip", Behaviour.drip(GOOD, Duration.ofMillis(50)), 504, "upstream_timeout"),
