@@ -1,5 +1,6 @@
 package dev.echelon.model;
 
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -8,6 +9,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.impl.ContextInternal;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -127,6 +129,13 @@ final class HttpClients {
                     connected.accept(connection);
                 })
                 .build();
+    }
+
+    /** Closes at once. A mere reset first writes what is still unsent, and would wait for an upstream that does not read. */
+    static void cut(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            ChannelFuture unused = base.channelHandlerContext().close();
+        }
     }
 
     void close() {

@@ -325,6 +325,7 @@ public final class ModelCall {
         end();
         if (open != null) {
             open.reset();
+            HttpClients.cut(open.connection());
         }
         listener.failed(failure, stale);
     }
