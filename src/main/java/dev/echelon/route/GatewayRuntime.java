@@ -8,6 +8,7 @@ import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Clock;
 import java.util.List;
@@ -27,20 +28,36 @@ public final class GatewayRuntime implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayRuntime.class);
     private static final int CLOSE_SECONDS = 10;
+    private static final int NAME_QUERY_MILLIS = 2_000;
+    private static final int UNKNOWN_NAME_SECONDS = 5;
 
     private final Vertx vertx;
     private final ModelClient client;
     private final int loops;
     private final List<HeapWatch> heapWatches = new CopyOnWriteArrayList<>();
 
+    /** Asks the system's name servers. */
     public GatewayRuntime() {
+        this(names());
+    }
+
+    /** @param names how providers' host names are resolved; see {@link #names} */
+    public GatewayRuntime(AddressResolverOptions names) {
         this.loops = Runtime.getRuntime().availableProcessors();
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(loops)
+                .setAddressResolverOptions(names)
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         this.client = new ModelClient(vertx, loops, Ticker.SYSTEM);
+    }
+
+    /** The system's name servers, each given 2 s; that there is no such name is believed for 5 s. */
+    public static AddressResolverOptions names() {
+        return new AddressResolverOptions()
+                .setQueryTimeout(NAME_QUERY_MILLIS)
+                .setCacheNegativeTimeToLive(UNKNOWN_NAME_SECONDS);
     }
 
     /** The event loops, for an HTTP edge that shares them. */
