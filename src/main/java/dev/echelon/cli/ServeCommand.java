@@ -108,6 +108,7 @@ final class ServeCommand implements Callable<Integer> {
                     EdgeSettings.MAX_BODY,
                     EdgeSettings.defaultHeldBytes(),
                     EdgeSettings.KEEP_ALIVE,
+                    EdgeSettings.STUCK_READER,
                     simulator != null);
             Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
             Server.Management management = new Server.Management(managementHost, managementPort);

@@ -7,6 +7,7 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import dev.echelon.testing.FakeProvider;
+import io.vertx.core.dns.AddressResolverOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
 
@@ -34,10 +36,11 @@ public final class TestGateway implements AutoCloseable {
     private final int port;
     private final int managementPort;
 
-    private TestGateway(Configuration configuration) throws Exception {
+    private TestGateway(Configuration configuration, AddressResolverOptions names, UnaryOperator<EdgeSettings> settings)
+            throws Exception {
         this.port = freePort();
         this.managementPort = freePort();
-        this.runtime = new GatewayRuntime();
+        this.runtime = new GatewayRuntime(names);
         EdgeSettings edge = new EdgeSettings(
                 "127.0.0.1",
                 port,
@@ -45,11 +48,12 @@ public final class TestGateway implements AutoCloseable {
                 EdgeSettings.MAX_BODY,
                 MAX_HELD_BODIES,
                 EdgeSettings.KEEP_ALIVE,
+                EdgeSettings.STUCK_READER,
                 false);
         this.main = new Server(
                         runtime,
                         configuration,
-                        edge,
+                        settings.apply(edge),
                         new Server.Management("127.0.0.1", managementPort),
                         new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
                         "file:routes/*.camel.yaml")
@@ -121,6 +125,8 @@ public final class TestGateway implements AutoCloseable {
 
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
+        private AddressResolverOptions names = GatewayRuntime.names();
+        private UnaryOperator<EdgeSettings> edge = UnaryOperator.identity();
 
         private ConfigFiles(Path folder) {
             this.folder = folder;
@@ -150,8 +156,20 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /** How host names are resolved, where not by the system's name servers. */
+        public ConfigFiles names(AddressResolverOptions resolver) {
+            names = resolver;
+            return this;
+        }
+
+        /** The HTTP server's settings, where not the usual ones. */
+        public ConfigFiles edge(UnaryOperator<EdgeSettings> change) {
+            edge = change;
+            return this;
+        }
+
         public TestGateway start() throws Exception {
-            return new TestGateway(load());
+            return new TestGateway(load(), names, edge);
         }
 
         public Configuration load() throws ConfigException {

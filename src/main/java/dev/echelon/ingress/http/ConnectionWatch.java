@@ -50,7 +50,7 @@ final class ConnectionWatch {
             State state = entry.getValue();
             if (state.requests <= 0 && ++state.idleSweeps > keepAliveSweeps) {
                 all.remove();
-                entry.getKey().close();
+                Connections.cut(entry.getKey());
             }
         }
     }

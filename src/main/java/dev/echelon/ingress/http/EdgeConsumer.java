@@ -60,7 +60,8 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
             super.handleRequest(http);
             return;
         }
-        HttpExchange edge = new HttpExchange(http, server.bodies());
+        HttpExchange edge =
+                new HttpExchange(http, server.bodies(), server.settings().stuckReader());
         if (isSuspended()) {
             edge.refuse(EdgeErrors.draining(), true);
             return;

@@ -11,10 +11,18 @@ import java.time.Duration;
  * @param maxBodyBytes largest request body
  * @param maxHeldBytes request bodies that may be in memory at one time, all together
  * @param keepAlive how long a connection without a request stays open
+ * @param stuckReader how long the reader of a stream may take nothing before it counts as gone
  * @param simulated whether answers are made up, and must say so
  */
 public record EdgeSettings(
-        String host, int port, int loops, long maxBodyBytes, long maxHeldBytes, Duration keepAlive, boolean simulated) {
+        String host,
+        int port,
+        int loops,
+        long maxBodyBytes,
+        long maxHeldBytes,
+        Duration keepAlive,
+        Duration stuckReader,
+        boolean simulated) {
 
     /** 10 MiB. */
     public static final long MAX_BODY = 10L * 1024 * 1024;
@@ -25,4 +33,6 @@ public record EdgeSettings(
     }
 
     public static final Duration KEEP_ALIVE = Duration.ofSeconds(75);
+
+    public static final Duration STUCK_READER = Duration.ofSeconds(60);
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -39,6 +40,7 @@ final class HttpExchange {
     private final HttpServerResponse response;
     private final Cancellation cancellation = new Cancellation();
     private final ByteBudget memory;
+    private final Duration stuckReader;
     private final String requestId;
     private long held;
     private boolean routed;
@@ -46,9 +48,14 @@ final class HttpExchange {
     @Nullable
     private SseSink sink;
 
-    HttpExchange(RoutingContext http, ByteBudget memory) {
+    /**
+     * @param memory of all request bodies
+     * @param stuckReader how long the reader of a stream may take nothing
+     */
+    HttpExchange(RoutingContext http, ByteBudget memory, Duration stuckReader) {
         this.http = http;
         this.memory = memory;
+        this.stuckReader = stuckReader;
         this.response = http.response();
         this.requestId = requestId(http.request());
         response.closeHandler(closed -> gone());
@@ -152,7 +159,7 @@ final class HttpExchange {
 
     /** Opens an event stream for the answer; its head goes out with the first content. */
     SseSink stream(boolean includeUsage) {
-        sink = new SseSink(http.vertx(), http.request(), requestId, includeUsage);
+        sink = new SseSink(http.vertx(), http.request(), requestId, includeUsage, stuckReader);
         return sink;
     }
 

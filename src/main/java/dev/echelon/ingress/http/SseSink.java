@@ -11,6 +11,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,23 +27,23 @@ final class SseSink implements AnswerSink {
     /** What may lie unsent for one slow reader. */
     private static final int MAX_UNSENT_BYTES = 128 * 1024;
 
-    /** A reader that takes nothing for so long is gone. */
-    private static final long STUCK_MILLIS = 60_000;
-
     private final Vertx vertx;
     private final HttpServerRequest request;
     private final HttpServerResponse response;
     private final String requestId;
     private final boolean includeUsage;
+    private final Duration stuck;
     private boolean begun;
     private boolean waiting;
 
-    SseSink(Vertx vertx, HttpServerRequest request, String requestId, boolean includeUsage) {
+    /** @param stuck a reader that takes nothing for so long is gone */
+    SseSink(Vertx vertx, HttpServerRequest request, String requestId, boolean includeUsage, Duration stuck) {
         this.vertx = vertx;
         this.request = request;
         this.response = request.response();
         this.requestId = requestId;
         this.includeUsage = includeUsage;
+        this.stuck = stuck;
     }
 
     @Override
@@ -72,11 +73,10 @@ final class SseSink implements AnswerSink {
             return;
         }
         waiting = true;
-        long stuck =
-                vertx.setTimer(STUCK_MILLIS, expired -> request.connection().close());
+        long gone = vertx.setTimer(stuck.toMillis(), expired -> Connections.cut(request.connection()));
         response.drainHandler(drained -> {
             waiting = false;
-            vertx.cancelTimer(stuck);
+            vertx.cancelTimer(gone);
             listener.run();
         });
     }
