@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
+import dev.echelon.testing.Blackhole;
 import dev.echelon.testing.FakeProvider;
 import dev.echelon.testing.RawHttp;
 import dev.echelon.testing.Seen;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,15 +34,23 @@ class CallerGoneTest {
     private static final long MOST_BUFFERED = 24L << 20;
 
     private static FakeProvider provider;
+    private static Blackhole blackhole;
+    private static ServerSocket mute;
     private static TestGateway gateway;
     private static ApiClient api;
 
     @BeforeAll
     static void start(@TempDir Path configs) throws Exception {
         provider = FakeProvider.start();
+        blackhole = new Blackhole();
+        mute = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
         gateway = TestGateway.in(configs)
                 .provider("up", "openai", provider.baseUrl())
                 .provider("claude", "anthropic", provider.baseUrl())
+                .provider("far", "openai", "http://127.0.0.1:" + blackhole.port())
+                .provider("mute", "openai", "https://127.0.0.1:" + mute.getLocalPort())
+                .file("task-groups/far.toml", group("far", "\"far:m\"", 1))
+                .file("task-groups/mute.toml", group("mute", "\"mute:m\"", 1))
                 .file("task-groups/one.toml", group("one", "\"up:m\", \"claude:m\"", 1))
                 .file("task-groups/queue.toml", group("queue", "\"up:q\"", 1))
                 .file("task-groups/wait.toml", group("wait", "\"up:w\"", 1))
@@ -49,9 +60,11 @@ class CallerGoneTest {
     }
 
     @AfterAll
-    static void stop() {
+    static void stop() throws Exception {
         gateway.close();
         provider.close();
+        blackhole.close();
+        mute.close();
     }
 
     @BeforeEach
@@ -120,6 +133,21 @@ class CallerGoneTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"far, true", "far, false", "mute, true", "mute, false"})
+    void beforeTheUpstreamIsConnected(String group, boolean byReset) throws Exception {
+        RawHttp connection = RawHttp.to(gateway.port()).send(RawHttp.post(CHAT, ApiClient.body(group)));
+        await().atMost(SOON).until(() -> gateway.gateway().inFlight() == 1);
+
+        leave(connection, byReset);
+
+        await().atMost(SOON).until(() -> gateway.gateway().inFlight() == 0);
+        assertThat(gateway.gateway().states().echelons()).allMatch(echelon -> echelon.permits() == 0);
+        assertThat(gateway.runtime().connections().leased()).isZero();
+        assertThat(gateway.gateway().states().breakers().getAllCircuitBreakers())
+                .allMatch(breaker -> breaker.getMetrics().getNumberOfFailedCalls() == 0);
+    }
+
+    @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void whileItQueues(boolean byReset) throws Exception {
         provider.always(Behaviour.silence());
@@ -149,12 +177,13 @@ class CallerGoneTest {
         assertThat(provider.count()).isOne();
     }
 
-    @Test
-    void inTheMiddleOfItsOwnRequest() throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void inTheMiddleOfItsOwnRequest(boolean byReset) throws Exception {
         RawHttp connection = RawHttp.to(gateway.port())
                 .send("POST " + CHAT + " HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{\"model\":\"up:m\"");
 
-        leave(connection, true);
+        leave(connection, byReset);
 
         assertThat(api.chat("up:m").statusCode()).isEqualTo(200);
         assertThat(provider.count()).isOne();

@@ -91,6 +91,66 @@ public interface Behaviour {
         };
     }
 
+    /** 200 in chunks, of which the first is all that comes before the connection is closed. */
+    static Behaviour cutChunks() {
+        return call -> {
+            call.start(200, Map.of("content-type", contentType(call.seen())));
+            call.chunk("{\"id\":");
+            call.close();
+        };
+    }
+
+    /** A good answer in whose text these bytes stand, whatever they are; a stream has them in an event of their own. */
+    static Behaviour textWith(String bytes) {
+        String place = "@@";
+        return call -> {
+            WireFormat.Answer answer = WireFormat.of(call.seen()).text(call.seen(), "hello " + place + " there");
+            if (call.seen().stream()) {
+                call.start(200, Map.of("content-type", "text/event-stream"));
+                answer.events().forEach(event -> call.chunk(latin(event.replace(place, bytes))));
+                call.end();
+            } else {
+                call.respond(
+                        200,
+                        Map.of("content-type", "application/json"),
+                        latin(answer.body().replace(place, bytes)));
+            }
+        };
+    }
+
+    /** A good answer in chunks, with headers after its body. */
+    static Behaviour trailers() {
+        return call -> {
+            WireFormat.Answer answer = WireFormat.of(call.seen())
+                    .text(call.seen(), "hello from " + call.seen().model());
+            call.start(200, Map.of("content-type", contentType(call.seen()), "trailer", "x-sum"));
+            if (call.seen().stream()) {
+                answer.events().forEach(call::chunk);
+            } else {
+                call.chunk(answer.body());
+            }
+            call.raw("0\r\nx-sum: 1\r\ncontent-length: 7\r\n\r\n");
+            call.done();
+        };
+    }
+
+    /** So many heads of this status, which announce nothing, before the answer. */
+    static Behaviour interim(int count, String status, Behaviour then) {
+        String heads = ("HTTP/1.1 " + status + "\r\n\r\n").repeat(count);
+        return call -> {
+            call.raw(heads);
+            then.answer(call);
+        };
+    }
+
+    /** This head, and then the same bytes again and again, so many in all, as fast as the other side reads. */
+    static Behaviour flood(String head, byte[] piece, long most) {
+        return call -> {
+            call.raw(head);
+            flood(call, piece, most);
+        };
+    }
+
     /** 200 whose body comes one byte an interval, with a correct content-length. */
     static Behaviour drip(String body, Duration interval) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
@@ -146,6 +206,21 @@ public interface Behaviour {
 
     private static void respond(FakeCall call, int status, String body) {
         call.respond(status, Map.of("content-type", "application/json"), body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static byte[] latin(String text) {
+        return text.getBytes(StandardCharsets.ISO_8859_1);
+    }
+
+    private static void flood(FakeCall call, byte[] piece, long most) {
+        while (call.writable() && call.seen().sentBytes() < most && !call.over()) {
+            call.raw(piece);
+        }
+        if (call.seen().sentBytes() >= most) {
+            call.done();
+        } else {
+            call.later(Duration.ofMillis(1), () -> flood(call, piece, most));
+        }
     }
 
     private static String contentType(Seen seen) {

@@ -51,7 +51,11 @@ public final class FakeCall {
 
     /** One chunk of an answer begun with {@link #start}. */
     public void chunk(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        chunk(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** One chunk of an answer begun with {@link #start}. */
+    public void chunk(byte[] bytes) {
         write(Unpooled.wrappedBuffer(ascii(Integer.toHexString(bytes.length) + "\r\n"), bytes, LINE_END));
     }
 

@@ -9,6 +9,9 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
@@ -25,6 +28,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
 
 /**
  * A real HTTP/1.1 upstream on loopback that does to every request what the test has scripted, down to single bytes, and
@@ -64,7 +69,10 @@ public final class FakeProvider implements AutoCloseable {
     private final AtomicInteger current = new AtomicInteger();
     private final AtomicInteger peak = new AtomicInteger();
 
-    private FakeProvider(int port) {
+    private final boolean tls;
+
+    private FakeProvider(int port, SslContext context) {
+        tls = context != null;
         server = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -76,6 +84,9 @@ public final class FakeProvider implements AutoCloseable {
                     protected void initChannel(Channel channel) {
                         accepted.incrementAndGet();
                         connections.add(channel);
+                        if (context != null) {
+                            channel.pipeline().addLast(context.newHandler(channel.alloc()));
+                        }
                         FakeConnection.install(channel, FakeProvider.this::arrived);
                     }
                 })
@@ -86,12 +97,25 @@ public final class FakeProvider implements AutoCloseable {
 
     /** Listens on any free port. */
     public static FakeProvider start() {
-        return new FakeProvider(0);
+        return new FakeProvider(0, null);
     }
 
     /** Listens on this port, for instance one that was listened on before. */
     public static FakeProvider start(int port) {
-        return new FakeProvider(port);
+        return new FakeProvider(port, null);
+    }
+
+    /** Listens on any free port for TLS. */
+    public static FakeProvider startTls(KeyManagerFactory keys) {
+        try {
+            return new FakeProvider(
+                    0,
+                    SslContextBuilder.forServer(keys)
+                            .sslProvider(SslProvider.JDK)
+                            .build());
+        } catch (SSLException e) {
+            throw new IllegalArgumentException("a key that TLS cannot use", e);
+        }
     }
 
     /** A loopback port on which connecting is refused, until the JVM ends: it is taken, but nobody listens. */
@@ -110,9 +134,9 @@ public final class FakeProvider implements AutoCloseable {
         return ((InetSocketAddress) server.localAddress()).getPort();
     }
 
-    /** Without path: {@code http://127.0.0.1:PORT}. */
+    /** Without path: {@code http://127.0.0.1:PORT}, or {@code https}. */
     public String baseUrl() {
-        return "http://127.0.0.1:" + port();
+        return (tls ? "https" : "http") + "://127.0.0.1:" + port();
     }
 
     /** What the next requests get, one each. */

@@ -99,7 +99,11 @@ public final class RawHttp implements AutoCloseable {
 
     /** One whole answer. */
     public Answer answer() throws IOException {
-        Answer head = head();
+        return rest(head());
+    }
+
+    /** The whole of the answer whose head has been read. */
+    public Answer rest(Answer head) throws IOException {
         String length = head.header("content-length");
         byte[] body;
         if (length != null) {
@@ -147,6 +151,11 @@ public final class RawHttp implements AutoCloseable {
             events.add(next);
         }
         return events;
+    }
+
+    /** Reads so many bytes, whatever they are; fewer at the end. */
+    public void skip(int count) throws IOException {
+        in.readNBytes(count);
     }
 
     /** Everything that comes until the other side closes, or falls silent for a while. */
