@@ -14,6 +14,9 @@ public final class ConcurrencyLimit {
 
     private static final double WEIGHT_OF_LATEST = 0.1;
 
+    /** Turns come irregularly: whoever would need all of its patience on average would wait in vain half of the time. */
+    private static final double SAFETY = 0.5;
+
     private final int limit;
     private final int queueLimit;
     private final ReentrantLock lock = new ReentrantLock();
@@ -55,7 +58,7 @@ public final class ConcurrencyLimit {
         lock.lock();
         try {
             if (inUse >= limit) {
-                boolean room = queue.size() < queueLimit && expectedWait() <= patience;
+                boolean room = queue.size() < queueLimit && expectedWait() <= patience * SAFETY;
                 return room && queue.add(place) ? place : null;
             }
             inUse++;
