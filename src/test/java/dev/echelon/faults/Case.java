@@ -4,6 +4,7 @@ import dev.echelon.testing.Behaviour;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.Stream;
 
@@ -24,7 +25,7 @@ record Case(Row row, String dialect, Form form, Company company) {
 
     /** The task group's name, and the beginning of its models' names. */
     String group() {
-        return (row.id() + "-" + dialect + "-" + form.word() + "-" + company.word()).toLowerCase(java.util.Locale.ROOT);
+        return (row.id() + "-" + dialect + "-" + form.word() + "-" + company.word()).toLowerCase(Locale.ROOT);
     }
 
     /** @param who {@code A}, {@code B} or {@code C} */

@@ -1,11 +1,13 @@
 package dev.echelon.faults;
 
+import java.util.Locale;
+
 /** The two ways to ask. */
 enum Form {
     PLAIN,
     STREAMED;
 
     String word() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

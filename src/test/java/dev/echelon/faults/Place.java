@@ -1,5 +1,7 @@
 package dev.echelon.faults;
 
+import java.util.Locale;
+
 /** Where a faulty model lives. */
 enum Place {
     /** A provider that also answers others: its connections may be pooled ones. */
@@ -37,6 +39,6 @@ enum Place {
     }
 
     String provider(String dialect) {
-        return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-" + dialect;
+        return name().toLowerCase(Locale.ROOT).replace('_', '-') + "-" + dialect;
     }
 }

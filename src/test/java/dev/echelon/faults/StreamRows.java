@@ -2,11 +2,13 @@ package dev.echelon.faults;
 
 import dev.echelon.faults.Row.ComesBack;
 import dev.echelon.testing.Behaviour;
+import dev.echelon.testing.FakeCall;
 import dev.echelon.testing.StatusBehaviour;
 import dev.echelon.testing.StreamBehaviour;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /** Faults of streams. Before the first token they are invisible, after it the stream is broken off. */
 final class StreamRows {
@@ -25,7 +27,7 @@ final class StreamRows {
                         .timesOut(),
                 Row.of("A17b", "heartbeats without a token")
                         .streamed(call -> {
-                            call.start(200, java.util.Map.of("content-type", "text/event-stream"));
+                            call.start(200, Map.of("content-type", "text/event-stream"));
                             beat(call);
                         })
                         .timesOut(),
@@ -77,7 +79,7 @@ final class StreamRows {
         return Row.of(id, fault).streamed(behaviour).marks(Mark.nothing()).ends(Told.answer("t0 t1 t2 t3 t4 "));
     }
 
-    private static void beat(dev.echelon.testing.FakeCall call) {
+    private static void beat(FakeCall call) {
         call.chunk(": ping\n\n");
         call.later(Duration.ofMillis(5), () -> beat(call));
     }
