@@ -44,7 +44,9 @@ public final class GatewayHealth extends AbstractHealthCheck {
         result.detail("instances", instances.size());
         result.detail("instances.ready", ready);
         result.detail("in.flight", gateway.inFlight());
-        if (ready > 0) {
+        if (gateway.isDraining()) {
+            result.message("draining").down();
+        } else if (ready > 0) {
             result.up();
         } else {
             result.message("no instance may be asked").down();
