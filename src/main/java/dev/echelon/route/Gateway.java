@@ -16,6 +16,7 @@ import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -77,6 +78,11 @@ public final class Gateway {
 
     public StateRegistry states() {
         return states;
+    }
+
+    /** The rate limits of pools, by name; pools without one are left out. */
+    public List<PoolStatus> pools() {
+        return builder.pools();
     }
 
     /** Tells someone what becomes of requests, from now on. */
@@ -155,7 +161,7 @@ public final class Gateway {
         DecisionTrace nothing = new DecisionTrace();
         RouteInfo info = target == null ? null : new RouteInfo(target.name(), "", "", 0, generation.id(), "");
         return new RequestListener.Ended(
-                ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, nothing);
+                ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, null, nothing);
     }
 
     @Nullable

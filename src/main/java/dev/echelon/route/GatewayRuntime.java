@@ -1,8 +1,8 @@
 package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
+import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.Ticker;
-import dev.echelon.model.ConnectionStats;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
