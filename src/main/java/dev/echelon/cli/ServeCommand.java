@@ -75,7 +75,12 @@ final class ServeCommand implements Callable<Integer> {
         checkPort("--management-port", managementPort);
         String pattern = routesPattern();
         Configuration configuration = options.load();
-        LogSetup.apply(configuration.defaults().logging());
+        try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging())) {
+            return serve(configuration, pattern);
+        }
+    }
+
+    private int serve(Configuration configuration, String pattern) throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);

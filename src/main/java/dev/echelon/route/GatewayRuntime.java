@@ -6,9 +6,11 @@ import dev.echelon.domain.Ticker;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.impl.VertxInternal;
 import java.time.Clock;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -43,6 +45,11 @@ public final class GatewayRuntime implements AutoCloseable {
     /** The event loops, for an HTTP edge that shares them. */
     public Vertx vertx() {
         return vertx;
+    }
+
+    /** The event loops themselves, one a core, for who watches over them. */
+    public Iterable<EventExecutor> eventLoops() {
+        return ((VertxInternal) vertx).getEventLoopGroup();
     }
 
     /** The connections to the providers, now. */
