@@ -36,16 +36,9 @@ final class LogSetup {
      * the process is told to stop it waits for that.
      */
     static Queued apply(Logging logging) {
-        ConsoleAppender<ILoggingEvent> console = console(logging.format());
-        AsyncAppender queue = new AsyncAppender();
-        queue.setContext(context());
-        queue.setQueueSize(QUEUE);
-        queue.setDiscardingThreshold(QUEUE / 5);
-        queue.setNeverBlock(true);
-        queue.setMaxFlushTime(FLUSH_MILLIS);
-        queue.addAppender(console);
-        queue.start();
-        use(queue, Level.toLevel(logging.level().name()));
+        use(
+                queueBefore(console(logging.format())),
+                Level.toLevel(logging.level().name()));
         // our watch over the event loops says it sooner and once
         context().getLogger("io.vertx.core.impl.BlockedThreadChecker").setLevel(Level.ERROR);
         return new Queued(logging.format());
@@ -103,6 +96,18 @@ final class LogSetup {
         encoder.setContext(context());
         encoder.start();
         return encoder;
+    }
+
+    static AsyncAppender queueBefore(Appender<ILoggingEvent> console) {
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context());
+        queue.setQueueSize(QUEUE);
+        queue.setDiscardingThreshold(QUEUE / 5);
+        queue.setNeverBlock(true);
+        queue.setMaxFlushTime(FLUSH_MILLIS);
+        queue.addAppender(console);
+        queue.start();
+        return queue;
     }
 
     private static ConsoleAppender<ILoggingEvent> console(LogFormat format) {

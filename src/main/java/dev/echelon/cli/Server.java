@@ -67,6 +67,8 @@ final class Server {
         set(main, "camel.management.healthCheckEnabled", "true");
         set(main, "camel.health.enabled", "true");
         set(main, "camel.health.exposureLevel", "full");
+        // the state of user-made routes and consumers counts; generated ones are always started
+        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*");
         set(main, "camel.management.metricsEnabled", "true");
         set(main, "camel.metrics.enabled", "true");
         // Camel's own would add series for every generated route and every exchange

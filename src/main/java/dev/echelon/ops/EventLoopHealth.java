@@ -25,6 +25,11 @@ final class EventLoopHealth extends AbstractHealthCheck {
     }
 
     @Override
+    public boolean isLiveness() {
+        return true;
+    }
+
+    @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         Duration worst = watch.worst();
         result.detail("delay.ms", worst.toMillis());

@@ -22,7 +22,8 @@ import org.apache.camel.impl.health.AbstractHealthCheck;
  * Readiness: a generation is loaded and at least one instance of any target may be asked, or is only busy. One dead group
  * does not make the process unready: taken out of rotation it would fail the requests to all other groups too, and every
  * process with the same configuration goes down with the same provider. The details tell which groups and pools have how
- * many instances ready, and what stands in the others' way; no addresses, no keys. Says nothing about liveness.
+ * many instances ready, and what stands in the others' way; no addresses, no keys. Camel shows details with
+ * {@code ?data=true}, so the message has the groups too. Says nothing about liveness.
  */
 final class GatewayHealth extends AbstractHealthCheck {
 
@@ -45,16 +46,19 @@ final class GatewayHealth extends AbstractHealthCheck {
         Generation generation = gateway.generation();
         result.detail("generation", generation.id());
         result.detail("in.flight", gateway.inFlight());
+        StringJoiner groups = new StringJoiner("; ");
         for (TaskGroupConfig group : generation.configuration().groups().values()) {
-            result.detail("group." + group.name(), summary(ofGroup(generation, group)));
+            String summary = summary(ofGroup(generation, group));
+            result.detail("group." + group.name(), summary);
+            groups.add(group.name() + ": " + summary);
         }
         for (PoolConfig pool : generation.configuration().pools().values()) {
             result.detail("pool." + pool.name(), summary(ofPool(generation, pool)));
         }
         if (anyoneAnswers(generation)) {
-            result.up();
+            result.message(groups.toString()).up();
         } else {
-            result.message("no instance may be asked").down();
+            result.message("no instance may be asked: " + groups).down();
         }
     }
 

@@ -55,8 +55,13 @@ final class Snapshots {
         if (known != null && now - known.takenAt() < KEPT) {
             return known;
         }
+        return take();
+    }
+
+    /** A new one, whatever there is. */
+    Snapshot take() {
         Snapshot taken = new Snapshot(
-                now,
+                ticker.nanos(),
                 byName(gateway.states().instances(), status -> status.instance().id()),
                 byName(gateway.states().echelons(), EchelonStatus::echelon),
                 byName(gateway.pools(), PoolStatus::pool),

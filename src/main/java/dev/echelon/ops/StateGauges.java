@@ -41,7 +41,7 @@ final class StateGauges {
 
     /** Those of everything that the generation names; what is there already stays as it is. */
     void bind(Generation generation) {
-        Snapshots.Snapshot snapshot = snapshots.now();
+        Snapshots.Snapshot snapshot = snapshots.take();
         Set<String> ids = generation.instanceIds();
         ids.forEach(this::instance);
         Set<String> echelons = snapshot.instances().values().stream()
