@@ -263,8 +263,7 @@ class MetricsTest {
             [pool.rate_limiting]
             enabled = true
             algorithm = "token_bucket"
-            bucket_size = 50
-            refill_rate = 10
+            token_bucket = { bucket_size = 50, refill_rate = 10 }
             """;
 
     private static final String RESCUE = """
