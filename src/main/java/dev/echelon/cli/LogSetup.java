@@ -11,6 +11,7 @@ import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.config.RequestDefaults.Logging;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -26,22 +27,21 @@ final class LogSetup {
     private static final int QUEUE = 8_192;
     private static final int FLUSH_MILLIS = 2_000;
 
-    /** Longer than a drain. */
-    private static final int EXIT_SECONDS = 45;
-
     private LogSetup() {}
 
     /**
      * From now on lines are queued, until the result is closed: then they are written out, and later ones at once. When
      * the process is told to stop it waits for that.
+     *
+     * @param exit how long it waits at most
      */
-    static Queued apply(Logging logging) {
+    static Queued apply(Logging logging, Duration exit) {
         use(
                 queueBefore(console(logging.format())),
                 Level.toLevel(logging.level().name()));
         // our watch over the event loops says it sooner and once
         context().getLogger("io.vertx.core.impl.BlockedThreadChecker").setLevel(Level.ERROR);
-        return new Queued(logging.format());
+        return new Queued(logging.format(), exit);
     }
 
     /** For commands whose output is an answer: warnings only. */
@@ -53,17 +53,19 @@ final class LogSetup {
     static final class Queued implements AutoCloseable {
 
         private final LogFormat format;
+        private final Duration exit;
         private final CountDownLatch written = new CountDownLatch(1);
         private final Thread atExit = new Thread(this::await, "echelon-log-flush");
 
-        private Queued(LogFormat format) {
+        private Queued(LogFormat format, Duration exit) {
             this.format = format;
+            this.exit = exit;
             Runtime.getRuntime().addShutdownHook(atExit);
         }
 
         private void await() {
             try {
-                if (!written.await(EXIT_SECONDS, TimeUnit.SECONDS)) {
+                if (!written.await(exit.toMillis(), TimeUnit.MILLISECONDS)) {
                     close();
                 }
             } catch (InterruptedException e) {

@@ -8,6 +8,7 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.GatewayRuntime;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -26,6 +27,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Duration CLOSING = Duration.ofSeconds(20);
     private static final Path DEFAULT_ROUTES = Path.of("routes");
 
     @Mixin
@@ -66,6 +68,21 @@ final class ServeCommand implements Callable<Integer> {
             description = "Port of health and metrics (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
+    @Option(
+            names = "--drain-notice",
+            paramLabel = "SECONDS",
+            defaultValue = "5",
+            description =
+                    "After SIGTERM, how long readiness is down and requests are still taken (default: ${DEFAULT-VALUE}).")
+    private int drainNotice;
+
+    @Option(
+            names = "--drain-timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long requests under way may take after that (default: ${DEFAULT-VALUE}).")
+    private int drainTimeout;
+
     @Mixin
     private Simulation simulation = new Simulation();
 
@@ -73,9 +90,12 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         checkPort("--port", port);
         checkPort("--management-port", managementPort);
+        checkSeconds("--drain-notice", drainNotice);
+        checkSeconds("--drain-timeout", drainTimeout);
         String pattern = routesPattern();
         Configuration configuration = options.load();
-        try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging())) {
+        Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
+        try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
             return serve(configuration, pattern);
         }
     }
@@ -89,10 +109,16 @@ final class ServeCommand implements Callable<Integer> {
                 @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
-                    host, port, runtime.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, simulator != null);
-            Server server =
-                    new Server(runtime, used, edge, new Server.Management(managementHost, managementPort), pattern);
-            return server.run();
+                    host,
+                    port,
+                    runtime.loops(),
+                    EdgeSettings.MAX_BODY,
+                    EdgeSettings.defaultHeldBytes(),
+                    EdgeSettings.KEEP_ALIVE,
+                    simulator != null);
+            Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
+            Server.Management management = new Server.Management(managementHost, managementPort);
+            return new Server(runtime, used, edge, management, drain, pattern).run();
         }
     }
 
@@ -126,6 +152,12 @@ final class ServeCommand implements Callable<Integer> {
             throw new BadUsageException("echelon: there is no routes folder " + folder);
         }
         return "file:" + folder + "/*.camel.yaml";
+    }
+
+    private static void checkSeconds(String option, int value) throws BadUsageException {
+        if (value < 0 || value > 3_600) {
+            throw new BadUsageException("echelon: " + option + " must be 0 to 3600, not " + value);
+        }
     }
 
     private static void checkPort(String option, int value) throws BadUsageException {

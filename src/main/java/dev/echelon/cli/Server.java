@@ -9,7 +9,9 @@ import dev.echelon.ingress.http.OpenAiRequest;
 import dev.echelon.ops.Operations;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -21,12 +23,13 @@ import org.slf4j.LoggerFactory;
 final class Server {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int DRAIN_SECONDS = 30;
+    private static final int SPARE_SECONDS = 5;
 
     private final GatewayRuntime runtime;
     private final Configuration configuration;
     private final EdgeSettings edge;
     private final Management management;
+    private final Drain drain;
     private final String routesPattern;
 
     Server(
@@ -34,16 +37,26 @@ final class Server {
             Configuration configuration,
             EdgeSettings edge,
             Management management,
+            Drain drain,
             String routesPattern) {
         this.runtime = runtime;
         this.configuration = configuration;
         this.edge = edge;
         this.management = management;
+        this.drain = drain;
         this.routesPattern = routesPattern;
     }
 
     /** Where health and metrics are served. */
     record Management(String host, int port) {}
+
+    /**
+     * How the process ends.
+     *
+     * @param notice how long readiness is down before requests are refused, so that load balancers can turn away
+     * @param timeout for what is under way then; after it streams get an error event
+     */
+    record Drain(Duration notice, Duration timeout) {}
 
     /** Runs until the process is told to stop, and has drained then. */
     int run() throws Exception {
@@ -56,7 +69,8 @@ final class Server {
         Main main = new Main();
         set(main, "camel.main.name", "echelon");
         set(main, "camel.main.routesIncludePattern", routesPattern);
-        set(main, "camel.main.shutdownTimeout", DRAIN_SECONDS);
+        set(main, "camel.main.shutdownTimeout", drain.timeout().toSeconds() + SPARE_SECONDS);
+        set(main, "camel.main.extraShutdownTimeout", drain.notice().toSeconds() + 2 * SPARE_SECONDS);
         set(main, "camel.main.shutdownNowOnTimeout", true);
         set(main, "camel.main.streamCachingEnabled", false);
         set(main, "camel.main.jmxEnabled", false);
@@ -86,6 +100,11 @@ final class Server {
             }
 
             @Override
+            public void beforeStop(BaseMainSupport stopping) {
+                drain(stopping.getCamelContext());
+            }
+
+            @Override
             public void afterStart(BaseMainSupport started) {
                 EdgeHttpService http = started.getCamelContext().hasService(EdgeHttpService.class);
                 LOG.info(
@@ -96,6 +115,27 @@ final class Server {
             }
         });
         return main;
+    }
+
+    /** Readiness falls, and everything goes on for a while; what then takes too long is cut off. */
+    private void drain(CamelContext context) {
+        Gateway gateway = context.getRegistry().lookupByNameAndType("llm-gateway", Gateway.class);
+        gateway.drain();
+        LOG.info("draining: {} requests in flight", gateway.inFlight());
+        try {
+            TimeUnit.NANOSECONDS.sleep(drain.notice().toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        runtime.vertx().setTimer(drain.timeout().toMillis() + 1, expired -> {
+            int left = gateway.abort();
+            if (left > 0) {
+                LOG.warn(
+                        "{} requests were cut off after {} s",
+                        left,
+                        drain.timeout().toSeconds());
+            }
+        });
     }
 
     private static void set(Main main, String property, Object value) {

@@ -40,7 +40,7 @@ final class Simulation {
             names = "--simulate-failures",
             paramLabel = "SHARE",
             defaultValue = "0",
-            description = "Share of simulated calls that fail, 0 to 1 (default: ${DEFAULT-VALUE}).")
+            description = "Share of simulated prompts that fail, 0 to 1 (default: ${DEFAULT-VALUE}).")
     private double failureRate;
 
     boolean enabled() {

@@ -2,11 +2,13 @@ package dev.echelon.config;
 
 import dev.echelon.config.RequestDefaults.Cache;
 import dev.echelon.config.RequestDefaults.ErrorHandling;
+import dev.echelon.config.RequestDefaults.Hedging;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.config.RequestDefaults.LogLevel;
 import dev.echelon.config.RequestDefaults.Logging;
 import dev.echelon.config.RequestDefaults.ToolSelection;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HedgeGate;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -42,6 +44,7 @@ final class DefaultsReader {
                 global.integer("max_returns", Bounds.between(0, 100), 4),
                 global.decimal("retry_budget", Bounds.between(0, 1), 0.2),
                 global.integer("max_in_flight", Bounds.POSITIVE, 20_000),
+                hedging(global.table("hedging")),
                 global.bool("allow_direct", false),
                 global.bool("function_calling_enabled", true),
                 global.choice("tool_selection_strategy", ToolSelection.class, ToolSelection.AUTO),
@@ -85,6 +88,17 @@ final class DefaultsReader {
                         + DidYouMean.hint(item.text(), RETRIABLE) + "; write some of " + String.join(", ", RETRIABLE),
                 "nothing");
         return Optional.empty();
+    }
+
+    private static Hedging hedging(TableReader table) {
+        Hedging hedging = new Hedging(
+                table.bool("enabled", false),
+                new HedgeGate.Rules(
+                        table.decimal("quantile", Bounds.between(0.5, 0.999), 0.95),
+                        table.decimal("max_share", Bounds.between(0, 0.05), 0.05),
+                        table.seconds("min_delay", Bounds.NOT_NEGATIVE, Duration.ofMillis(50))));
+        table.finish();
+        return hedging;
     }
 
     private static Cache cache(TableReader table) {

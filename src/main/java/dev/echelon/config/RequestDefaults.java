@@ -1,6 +1,7 @@
 package dev.echelon.config;
 
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HedgeGate;
 import java.time.Duration;
 import java.util.Set;
 
@@ -16,6 +17,7 @@ import java.util.Set;
  * @param maxReturns returns per request
  * @param retryBudget returns as a share of an instance's requests in flight, floor 3
  * @param maxInFlight requests the process takes at once
+ * @param hedging a second attempt beside a slow one
  * @param allowDirect whether models that no echelon and no {@code direct} wrapper names may be asked
  */
 public record RequestDefaults(
@@ -28,6 +30,7 @@ public record RequestDefaults(
         int maxReturns,
         double retryBudget,
         int maxInFlight,
+        Hedging hedging,
         boolean allowDirect,
         boolean functionCallingEnabled,
         ToolSelection toolSelection,
@@ -42,6 +45,9 @@ public record RequestDefaults(
         MANUAL,
         PRIORITY
     }
+
+    /** {@code [global.hedging]}; off unless asked for, and for plain requests only. */
+    public record Hedging(boolean enabled, HedgeGate.Rules rules) {}
 
     /**
      * @param retryOnErrors kinds after which the same instance may be asked again

@@ -72,10 +72,12 @@ public record BreakerRules(int failureThreshold, Duration recoveryTime, int half
 
     /** The share of its normal traffic, 0.1 to 1, that it takes after closing. */
     public double share(Memory memory, long now) {
-        if (!memory.ramping) {
-            return 1;
-        }
-        double part = (double) (now - memory.closedAt) / RAMP.toNanos();
+        return memory.ramping ? ramp(memory.closedAt, now) : 1;
+    }
+
+    /** The share, 0.1 to 1, of whoever came back at that moment. */
+    static double ramp(long since, long now) {
+        double part = (double) (now - since) / RAMP.toNanos();
         return part >= 1 ? 1 : RAMP_START + (1 - RAMP_START) * Math.max(0, part);
     }
 }

@@ -7,15 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * At most so many at once, with a short bounded queue. A permit is given back exactly once; whoever gives it back hands
- * it to the first in the queue. Nothing waits on a thread. Thread-safe.
+ * it to the first in the queue. Nobody is let into the queue who would very likely wait in vain. Nothing waits on a
+ * thread. Thread-safe.
  */
 public final class ConcurrencyLimit {
+
+    private static final double WEIGHT_OF_LATEST = 0.1;
+
+    /** Turns come irregularly: whoever would need all of its patience on average would wait in vain half of the time. */
+    private static final double SAFETY = 0.5;
 
     private final int limit;
     private final int queueLimit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Place> queue = new ArrayDeque<>();
     private int inUse;
+    private double averageHeld;
 
     /** A limit whose queue is as long as itself, at most 100. */
     public ConcurrencyLimit(int limit) {
@@ -40,17 +47,19 @@ public final class ConcurrencyLimit {
     /**
      * Takes a place in the queue.
      *
+     * @param patience nanoseconds that the place is worth waiting
      * @param onGranted runs on the thread that gives a permit back, or at once when one has become free meanwhile; the
      *     place then holds that permit
-     * @return {@code null} when the queue is full
+     * @return {@code null} when the queue is full, or so long that the turn would come too late
      */
     @Nullable
-    public Place enqueue(Runnable onGranted) {
+    public Place enqueue(long patience, Runnable onGranted) {
         Place place = new Place(onGranted);
         lock.lock();
         try {
             if (inUse >= limit) {
-                return queue.size() < queueLimit && queue.add(place) ? place : null;
+                boolean room = queue.size() < queueLimit && expectedWait() <= patience * SAFETY;
+                return room && queue.add(place) ? place : null;
             }
             inUse++;
         } finally {
@@ -60,11 +69,23 @@ public final class ConcurrencyLimit {
         return place;
     }
 
-    /** Gives a permit back. */
-    public void release() {
+    /** Until the turn of whoever came last now: Little's law. */
+    private double expectedWait() {
+        return averageHeld * (queue.size() + 1) / limit;
+    }
+
+    /**
+     * Gives a permit back.
+     *
+     * @param heldNanos how long it was held; 0 when it was not used
+     */
+    public void release(long heldNanos) {
         Place next;
         lock.lock();
         try {
+            if (heldNanos > 0) {
+                averageHeld += (heldNanos - averageHeld) * WEIGHT_OF_LATEST;
+            }
             next = queue.poll();
             if (next == null) {
                 inUse--;

@@ -1,6 +1,7 @@
 package dev.echelon.domain;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,13 +14,16 @@ public final class DecisionTrace {
     /** The outcome of an attempt that succeeded. */
     public static final String OK = "ok";
 
+    private static final int MOST_CHARACTERS = 2_000;
+
     private final List<Entry> entries = new ArrayList<>(4);
 
     /**
      * One line.
      *
      * @param instance its id, or the tier's or pool's name
-     * @param outcome {@code ok}, a failure kind's word, or why it was passed over ({@code breaker_open}, ...)
+     * @param outcome {@code ok}, a failure kind's word, or why it was passed over ({@code breaker_open},
+     *     {@code slow_start}, ...)
      * @param how {@code first}, {@code return}, ...; {@code null} when it was passed over
      * @param startNanos since the request began
      * @param nanos what it took; 0 when it was passed over
@@ -34,6 +38,12 @@ public final class DecisionTrace {
 
     public void add(Entry entry) {
         entries.add(entry);
+    }
+
+    /** Takes over what another attempt of the same request wrote, in order of time. */
+    public void add(DecisionTrace other) {
+        entries.addAll(other.entries);
+        entries.sort(Comparator.comparingLong(Entry::startNanos));
     }
 
     /** What it holds so far. */
@@ -52,6 +62,9 @@ public final class DecisionTrace {
     public String toString() {
         StringBuilder text = new StringBuilder();
         for (Entry entry : entries) {
+            if (text.length() > MOST_CHARACTERS) {
+                return text.append(", ...").toString();
+            }
             if (!text.isEmpty()) {
                 text.append(", ");
             }

@@ -1,5 +1,7 @@
 package dev.echelon.domain;
 
+import java.util.Locale;
+
 /** What the walk may know about instances. Reads only; answers may be a moment old. */
 public interface InstanceStates {
 
@@ -9,17 +11,18 @@ public interface InstanceStates {
     /** Attempts running on it. */
     int inFlight(Instance instance);
 
-    /** Returns running on it, for the retry budget. */
+    /** Attempts running on it that the retry budget counts: returns, and in bad times what came from a failure. */
     int returnsInFlight(Instance instance);
 
-    /** Whether an open breaker would take a forced probe now. */
+    /** Whether it would take a forced probe now, although its breaker is open or its model unhealthy. */
     boolean probeable(Instance instance, long now);
 
     /**
      * What stands in an instance's way.
      *
      * @param waitNanos how long the obstacle is known to last; 0 when there is none or it is unknown
-     * @param share of its normal traffic it should take, 0.1 to 1; below 1 just after its breaker closed
+     * @param share of its normal traffic it should take, 0.1 to 1; below 1 just after its breaker closed or its
+     *     model recovered
      */
     record Condition(Obstacle obstacle, long waitNanos, double share) {
 
@@ -44,6 +47,11 @@ public interface InstanceStates {
         /** Its echelon runs as many attempts as it may. */
         CONCURRENCY,
         /** Its echelon has begun as many attempts this minute as it may. */
-        RPM
+        RPM;
+
+        /** As in traces and metrics: {@code breaker_open}. */
+        public String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 }

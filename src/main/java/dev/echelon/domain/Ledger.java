@@ -25,10 +25,16 @@ public final class Ledger {
     private final Set<String> queuedFor = new HashSet<>();
     private final Set<Integer> queuedIn = new HashSet<>();
     private final Set<Integer> returnedIn = new HashSet<>();
+    private final Set<ModelKey> excluded;
+    private final boolean hedge;
     private int tier;
     private int returns;
     private boolean probed;
     private int reconnects;
+    private int waits;
+
+    @Nullable
+    private final String session;
 
     @Nullable
     private ModelFailure refusal;
@@ -38,12 +44,49 @@ public final class Ledger {
      * @param deadline nanos; no attempt outlasts it
      * @param seed of this request's jitter and chances, so that a walk replays to the same choices
      * @param mutedDialects dialects in which the request cannot be said
+     * @param session keeps requests of the same name on the same instance, while that is well
      */
-    public Ledger(long start, long deadline, long seed, Set<String> mutedDialects) {
+    public Ledger(long start, long deadline, long seed, Set<String> mutedDialects, @Nullable String session) {
+        this(start, deadline, seed, mutedDialects, session, new HashSet<>(), false);
+    }
+
+    private Ledger(
+            long start,
+            long deadline,
+            long seed,
+            Set<String> mutedDialects,
+            @Nullable String session,
+            Set<ModelKey> excluded,
+            boolean hedge) {
         this.start = start;
         this.deadline = deadline;
         this.seed = seed;
         this.mutedDialects = mutedDialects;
+        this.session = session;
+        this.excluded = excluded;
+        this.hedge = hedge;
+    }
+
+    /** The ledger of a hedge: one attempt, on a model that this request has not asked and is not asking. */
+    public Ledger forHedge(ModelKey running) {
+        Set<ModelKey> others = new HashSet<>(excluded);
+        others.add(running);
+        outcomes.forEach(outcome -> others.add(outcome.candidate().instance().key()));
+        return new Ledger(start, deadline, ~seed, mutedDialects, session, others, true);
+    }
+
+    /** A hedge of this request asks the model: it counts as tried. */
+    public void exclude(ModelKey key) {
+        excluded.add(key);
+    }
+
+    /** The hedge did not come to ask it. */
+    public void include(ModelKey key) {
+        excluded.remove(key);
+    }
+
+    boolean isHedge() {
+        return hedge;
     }
 
     /**
@@ -68,7 +111,7 @@ public final class Ledger {
             }
             case PROBE -> probed = true;
             case RECONNECT -> reconnects++;
-            case FIRST -> {}
+            case FIRST, HEDGE -> {}
         }
     }
 
@@ -101,6 +144,12 @@ public final class Ledger {
     /** After a wait everyone who was passed over may be looked at again. */
     public void waited() {
         passedOver.clear();
+        waits++;
+    }
+
+    /** Waits for something other than a return. */
+    int waits() {
+        return waits;
     }
 
     public long start() {
@@ -201,7 +250,15 @@ public final class Ledger {
         return largest;
     }
 
+    @Nullable
+    String session() {
+        return session;
+    }
+
     boolean tried(ModelKey key) {
+        if (!excluded.isEmpty() && excluded.contains(key)) {
+            return true;
+        }
         for (Outcome outcome : outcomes) {
             if (outcome.candidate().instance().key().equals(key)) {
                 return true;
@@ -233,10 +290,6 @@ public final class Ledger {
 
     /** A chance from 0 to 1, the same whenever it is asked for the same purpose in the same state. */
     double chance(String purpose) {
-        long mixed = seed ^ (31L * purpose.hashCode() + 1_000_003L * outcomes.size());
-        mixed = (mixed ^ (mixed >>> 33)) * 0xff51afd7ed558ccdL;
-        mixed = (mixed ^ (mixed >>> 33)) * 0xc4ceb9fe1a85ec53L;
-        mixed ^= mixed >>> 33;
-        return (mixed >>> 11) * 0x1.0p-53;
+        return Hash.toUnit(seed ^ (31L * purpose.hashCode() + 1_000_003L * outcomes.size()));
     }
 }

@@ -57,10 +57,18 @@ final class Returns {
         return states.returnsInFlight(instance) < RetryBudget.allowed(rules.retryBudget(), states.inFlight(instance));
     }
 
-    /** Ready but for the pause that this request's own failure began, and late also but for its echelon's minute. */
+    /**
+     * Ready but for the pause that this request's own failure began, or for a permit it may queue for; late also but for
+     * its echelon's minute.
+     */
     private boolean isStanding(Instance instance, boolean late) {
         Obstacle obstacle = states.condition(instance, now).obstacle();
-        return obstacle == Obstacle.NONE || obstacle == Obstacle.COOLING || (late && obstacle == Obstacle.RPM);
+        return switch (obstacle) {
+            case NONE, COOLING -> true;
+            case CONCURRENCY -> !ledger.hasQueuedFor(instance.echelon());
+            case RPM -> late;
+            default -> false;
+        };
     }
 
     private long pause(Ledger.Outcome outcome) {

@@ -14,6 +14,7 @@ public sealed interface Step {
      * @param cutShort whether the deadline, not the instance's own timeout, set {@code timeoutNanos}: its running out
      *     is then not the instance's fault
      * @param queueNanos how long it may queue for a permit of its echelon; 0 when one is free
+     * @param budgeted whether the retry budget of its instance counts it while it runs
      */
     record Attempt(
             Plan.Candidate candidate,
@@ -22,12 +23,13 @@ public sealed interface Step {
             long delayNanos,
             long timeoutNanos,
             boolean cutShort,
-            long queueNanos)
+            long queueNanos,
+            boolean budgeted)
             implements Step {
 
         /** The same once its delay is over. */
         public Attempt delayed() {
-            return new Attempt(candidate, tier, entry, 0, timeoutNanos, cutShort, queueNanos);
+            return new Attempt(candidate, tier, entry, 0, timeoutNanos, cutShort, queueNanos, budgeted);
         }
     }
 
@@ -45,8 +47,10 @@ public sealed interface Step {
         RETURN,
         /** A pooled connection was dead before a byte was read: asked again at once, free of charge. */
         RECONNECT,
-        /** Its breaker is open and nobody else is left. */
-        PROBE
+        /** Its breaker is open or its model unhealthy, and nobody else is left. */
+        PROBE,
+        /** Another attempt of the request is slow: whoever answers first wins. */
+        HEDGE
     }
 
     /** How long to wait before it is taken. */

@@ -1,7 +1,9 @@
 package dev.echelon.domain;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
@@ -126,11 +128,16 @@ public final class Strategies {
 
         private final List<Share> shares;
         private final List<Turn> turns = new ArrayList<>();
+        private final Map<String, Double> weights = new HashMap<>();
         private final Cell<long[]> credits;
 
         Weighted(List<Share> shares) {
             this.shares = List.copyOf(shares);
-            shares.forEach(share -> turns.add(new Turn()));
+            for (Share share : shares) {
+                turns.add(new Turn());
+                double each = (double) share.weight() / share.members().size();
+                share.members().forEach(member -> weights.put(member.instance().id(), each));
+            }
             this.credits = new Cell<>(new long[shares.size()]);
         }
 
@@ -156,6 +163,11 @@ public final class Strategies {
             int winner = total == 0 ? first : spend(offers, total);
             Plan.Candidate taken = turns.get(winner).take(shares.get(winner).members(), eligible);
             return taken == null ? offers[winner] : taken;
+        }
+
+        @Override
+        public double weight(Plan.Candidate candidate) {
+            return weights.getOrDefault(candidate.instance().id(), 0.0);
         }
 
         /** Every share on offer earns its weight; the richest wins and pays the total. */

@@ -24,4 +24,9 @@ public interface Strategy {
             boolean again,
             Predicate<Plan.Candidate> eligible,
             ToIntFunction<Plan.Candidate> inFlight);
+
+    /** What a candidate weighs beside the others, where requests are spread by their session and not by turns. */
+    default double weight(Plan.Candidate candidate) {
+        return 1;
+    }
 }

@@ -20,7 +20,11 @@ public final class Walk {
 
     private static final long SHORTEST = SHORTEST_ATTEMPT.toNanos();
     private static final long LONGEST_QUEUE = Duration.ofSeconds(1).toNanos();
+    private static final long FIRST_BUDGET_WAIT = Duration.ofMillis(50).toNanos();
+    private static final long LONGEST_BUDGET_WAIT = Duration.ofSeconds(1).toNanos();
     private static final int MAX_RECONNECTS = 3;
+    private static final String RETRY_BUDGET = "retry_budget";
+    private static final String SLOW_START = "slow_start";
 
     private final Rules rules;
 
@@ -37,9 +41,17 @@ public final class Walk {
      */
     public record Rules(Duration patience, int maxReturns, double retryBudget) {}
 
+    /** Hears whom the walk considered and did not take, and why. */
+    @FunctionalInterface
+    public interface Consideration {
+
+        /** @param why an obstacle's word, {@code retry_budget} or {@code slow_start} */
+        void passedOver(Candidate candidate, String why);
+    }
+
     /** Decides the next step. Changes nothing; the caller writes into the ledger what it then does. */
-    public Step next(Plan plan, Ledger ledger, InstanceStates states, long now) {
-        return new Look(plan, ledger, states, now).next();
+    public Step next(Plan plan, Ledger ledger, InstanceStates states, long now, Consideration consideration) {
+        return new Look(plan, ledger, states, now, consideration).next();
     }
 
     /** One look at the world, at one moment. */
@@ -51,15 +63,17 @@ public final class Walk {
         private final long now;
         private final long remaining;
         private final Returns returns;
+        private final Consideration consideration;
 
         @Nullable
         private Boolean mostAreOut;
 
-        Look(Plan plan, Ledger ledger, InstanceStates states, long now) {
+        Look(Plan plan, Ledger ledger, InstanceStates states, long now, Consideration consideration) {
             this.plan = plan;
             this.ledger = ledger;
             this.states = states;
             this.now = now;
+            this.consideration = consideration;
             this.remaining = ledger.deadline() - now;
             this.returns = new Returns(rules, plan, ledger, states, now);
         }
@@ -74,6 +88,9 @@ public final class Walk {
             }
             if (remaining < SHORTEST) {
                 return new Step.GiveUp(deadlineFailure());
+            }
+            if (ledger.isHedge()) {
+                return hedge(last);
             }
             for (int tier = ledger.tier(); tier < plan.tiers().size(); tier++) {
                 Step step = withinTier(tier);
@@ -93,6 +110,20 @@ public final class Walk {
             }
             Step probe = probe();
             return probe != null ? probe : new Step.GiveUp(new Exhaustion(plan, ledger, states, now).failure());
+        }
+
+        /** One attempt, without any wait. */
+        private Step hedge(Ledger.@Nullable Outcome last) {
+            if (last != null) {
+                return new Step.GiveUp(last.failure());
+            }
+            for (int tier = 0; tier < plan.tiers().size(); tier++) {
+                Step step = untried(tier);
+                if (step != null) {
+                    return step;
+                }
+            }
+            return new Step.GiveUp(ModelFailure.of(FailureKind.SATURATED, plan.target() + ": nobody to hedge with"));
         }
 
         /** A dead pooled connection is replaced at once; a kind that does not go on ends the request. */
@@ -135,13 +166,19 @@ public final class Walk {
             if (candidate == null) {
                 candidate = pick(tier, this::isReady);
             }
-            return candidate == null ? null : attempt(candidate, tier, Step.Entry.FIRST, 0, 0);
+            Step.Entry entry = ledger.isHedge() ? Step.Entry.HEDGE : Step.Entry.FIRST;
+            return candidate == null ? null : attempt(candidate, tier, entry, 0, 0);
+        }
+
+        /** How long it may stand in a queue now. */
+        private long queueNanos() {
+            long tenth = (ledger.deadline() - ledger.start()) / 10;
+            return Math.min(Math.min(LONGEST_QUEUE, tenth), remaining - SHORTEST);
         }
 
         @Nullable
         private Step queued(int tier) {
-            long tenth = (ledger.deadline() - ledger.start()) / 10;
-            long queue = Math.min(Math.min(LONGEST_QUEUE, tenth), remaining - SHORTEST);
+            long queue = queueNanos();
             if (queue <= 0 || ledger.hasQueuedIn(tier)) {
                 return null;
             }
@@ -170,10 +207,18 @@ public final class Walk {
                     bestWait = wait;
                 }
             }
-            return best == null ? null : attempt(best, bestTier, Step.Entry.RETURN, bestWait, 0);
+            if (best == null) {
+                return null;
+            }
+            boolean full = condition(best).obstacle() == Obstacle.CONCURRENCY;
+            long queue = full ? Math.min(queueNanos(), remaining - bestWait - SHORTEST) : 0;
+            return attempt(best, bestTier, Step.Entry.RETURN, bestWait, queue);
         }
 
-        /** Nothing untried can be asked: any return, or any wait for an echelon's minute, that fits the deadline. */
+        /**
+         * Nothing untried can be asked now: any return, or any wait for an echelon's minute or for the retry budget, that
+         * fits the deadline.
+         */
         @Nullable
         private Step late() {
             Step back = comeBack(0, plan.tiers().size(), true, remaining);
@@ -185,11 +230,19 @@ public final class Walk {
                         Condition condition = condition(candidate);
                         if (condition.obstacle() == Obstacle.RPM) {
                             wait = Math.min(wait, Math.max(1, condition.waitNanos()));
+                        } else if (condition.ready() && isOpen(candidate)) {
+                            wait = Math.min(wait, budgetWait());
                         }
                     }
                 }
             }
             return wait < shortest && wait + SHORTEST <= remaining ? new Step.Wait(wait) : back;
+        }
+
+        /** Someone well is left, but too many are on their way to it: a while that grows, so that they come in turn. */
+        private long budgetWait() {
+            long ceiling = Math.min(FIRST_BUDGET_WAIT << Math.min(ledger.waits(), 10), LONGEST_BUDGET_WAIT);
+            return (long) (ceiling * (0.5 + 0.5 * ledger.chance(RETRY_BUDGET + ledger.waits())));
         }
 
         @Nullable
@@ -209,17 +262,24 @@ public final class Walk {
         @Nullable
         private Candidate pick(int tier, Predicate<Candidate> eligible) {
             Tier at = plan.tiers().get(tier);
-            boolean again = !ledger.outcomes().isEmpty();
+            String session = ledger.session();
+            if (session != null) {
+                return Affinity.pick(at, session, eligible);
+            }
+            boolean again = ledger.isHedge() || !ledger.outcomes().isEmpty();
             return at.strategy().pick(at.candidates(), again, eligible, it -> states.inFlight(it.instance()));
         }
 
         private Step attempt(Candidate candidate, int tier, Step.Entry entry, long delay, long queue) {
             long own = candidate.instance().timeout().toNanos();
             long left = remaining - delay - queue;
-            boolean othersLeft = anyone(it -> !isSame(it, candidate) && isReady(it));
+            boolean othersLeft = anyone(
+                    it -> !isSame(it, candidate) && isOpen(it) && condition(it).ready());
             long share = othersLeft ? Math.max(left / 2, SHORTEST) : left;
             long timeout = Math.min(own, share);
-            return new Step.Attempt(candidate, tier, entry, delay, timeout, timeout < own, queue);
+            boolean budgeted = entry == Step.Entry.RETURN
+                    || (entry == Step.Entry.FIRST && !ledger.outcomes().isEmpty() && mostAreOut());
+            return new Step.Attempt(candidate, tier, entry, delay, timeout, timeout < own, queue, budgeted);
         }
 
         /** Whether this request has not asked the model yet and could say what it wants to it. */
@@ -236,9 +296,19 @@ public final class Walk {
         }
 
         private boolean isReady(Candidate candidate) {
-            return isOpen(candidate)
-                    && condition(candidate).ready()
-                    && (ledger.outcomes().isEmpty() || !mostAreOut() || returns.withinBudget(candidate.instance()));
+            if (!isOpen(candidate)) {
+                return false;
+            }
+            Obstacle obstacle = condition(candidate).obstacle();
+            if (obstacle != Obstacle.NONE) {
+                consideration.passedOver(candidate, obstacle.word());
+                return false;
+            }
+            if (!ledger.outcomes().isEmpty() && mostAreOut() && !returns.withinBudget(candidate.instance())) {
+                consideration.passedOver(candidate, RETRY_BUDGET);
+                return false;
+            }
+            return true;
         }
 
         private boolean isReadyForItsShare(Candidate candidate) {
@@ -246,7 +316,17 @@ public final class Walk {
                 return false;
             }
             double share = condition(candidate).share();
-            return share >= 1 || ledger.chance(candidate.instance().id()) < share;
+            if (share >= 1 || chance(candidate.instance()) < share) {
+                return true;
+            }
+            consideration.passedOver(candidate, SLOW_START);
+            return false;
+        }
+
+        /** A session is let back to an instance that starts slowly as a whole. */
+        private double chance(Instance instance) {
+            String session = ledger.session();
+            return session == null ? ledger.chance(instance.id()) : Affinity.draw(session, instance);
         }
 
         /** Whether half of the plan's instances are open or cooling. */

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class AnthropicDialect implements Dialect {
 
     private static final String PATH = "/v1/messages";
+    private static final String MODELS_PATH = "/v1/models";
     private static final String VERSION = "2023-06-01";
 
     private final Clock clock;
@@ -44,13 +45,24 @@ public final class AnthropicDialect implements Dialect {
     public UpstreamRequest render(ChatRequest request, String model, Secret key) {
         List<Map.Entry<String, String>> headers = new ArrayList<>(5);
         headers.add(Map.entry("content-type", "application/json"));
-        headers.add(Map.entry("accept", request.stream() ? "text/event-stream" : "application/json"));
+        addHeaders(headers, request.stream() ? "text/event-stream" : "application/json", key);
+        return new UpstreamRequest(PATH, List.copyOf(headers), AnthropicRequestWriter.write(request, model));
+    }
+
+    @Override
+    public UpstreamRequest renderProbe(Secret key) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>(4);
+        addHeaders(headers, "application/json", key);
+        return new UpstreamRequest(MODELS_PATH, List.copyOf(headers), new byte[0]);
+    }
+
+    private static void addHeaders(List<Map.Entry<String, String>> headers, String accept, Secret key) {
+        headers.add(Map.entry("accept", accept));
         headers.add(Map.entry("accept-encoding", "identity"));
         headers.add(Map.entry("anthropic-version", VERSION));
         if (!key.isEmpty()) {
             headers.add(Map.entry("x-api-key", key.reveal()));
         }
-        return new UpstreamRequest(PATH, List.copyOf(headers), AnthropicRequestWriter.write(request, model));
     }
 
     @Override

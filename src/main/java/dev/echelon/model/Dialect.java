@@ -47,6 +47,17 @@ public interface Dialect {
      */
     ModelFailure classify(int status, Function<String, @Nullable String> header, byte[] body);
 
+    /** The cheapest question there is, which costs no tokens: a {@code GET} of the list of models, without a body. */
+    UpstreamRequest renderProbe(Secret key);
+
+    /**
+     * Whether a provider that answers its probe with this status is there. A refusal is an answer as well: what it means
+     * for prompts, they will find out.
+     */
+    default boolean isAlive(int status) {
+        return status < 500;
+    }
+
     /**
      * A rendered request.
      *

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Keep-alive connections to the providers, one pool an address and event loop: a request leaves on the loop it came in
@@ -22,16 +23,20 @@ import java.util.concurrent.ConcurrentHashMap;
 final class HttpClients {
 
     private static final int WAITERS_PER_CONNECTION = 16;
+    private static final int MAX_PROBES = 64;
     private static final int MAX_HEADER_BYTES = 64 * 1024;
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
 
     private final Vertx vertx;
     private final int loops;
     private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
+    private final HttpClient probes;
 
     HttpClients(Vertx vertx, int loops) {
         this.vertx = vertx;
         this.loops = loops;
+        this.probes =
+                build(options().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(MAX_PROBES), connection -> {});
     }
 
     private record Key(EventLoop loop, String scheme, String authority, Duration connectTimeout, int maxConnections) {}
@@ -70,39 +75,60 @@ final class HttpClients {
 
     private Pool open(Key key) {
         int size = Math.max(1, (key.maxConnections() + loops - 1) / loops);
-        HttpClientOptions options = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
+        HttpClientOptions options = options()
                 .setSsl("https".equalsIgnoreCase(key.scheme()))
-                .setVerifyHost(true)
-                .setTrustAll(false)
                 .setConnectTimeout((int) key.connectTimeout().toMillis())
                 .setKeepAlive(true)
-                .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds())
+                .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds());
+        PoolOptions sizes = new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size);
+        Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
+        Set<HttpConnection> leased = ConcurrentHashMap.newKeySet();
+        Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
+        HttpClient client = build(options, sizes, connection -> {
+            open.add(connection);
+            connection.closeHandler(closed -> {
+                open.remove(connection);
+                leased.remove(connection);
+                used.remove(connection);
+            });
+        });
+        return new Pool(client, open, leased, used);
+    }
+
+    /**
+     * For probes: each has a connection of its own, so that neither an idle connection that has died nor a pool that is
+     * busy with prompts makes one fail. TLS and the connect time-out are the request's to say.
+     */
+    HttpClient forProbes() {
+        return probes;
+    }
+
+    private static HttpClientOptions options() {
+        return new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setVerifyHost(true)
+                .setTrustAll(false)
                 .setPipelining(false)
                 .setDecompressionSupported(false)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setTcpNoDelay(true);
-        Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
-        Set<HttpConnection> leased = ConcurrentHashMap.newKeySet();
-        Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
-        HttpClient client = vertx.httpClientBuilder()
+    }
+
+    private HttpClient build(HttpClientOptions options, PoolOptions sizes, Consumer<HttpConnection> connected) {
+        return vertx.httpClientBuilder()
                 .with(options)
-                .with(new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size))
-                // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
+                .with(sizes)
                 .withConnectHandler(connection -> {
-                    open.add(connection);
-                    connection.exceptionHandler(told -> {}).closeHandler(closed -> {
-                        open.remove(connection);
-                        leased.remove(connection);
-                        used.remove(connection);
-                    });
+                    // what breaks a connection is told by the call that it carries; without a handler Vert.x logs it
+                    connection.exceptionHandler(told -> {});
+                    connected.accept(connection);
                 })
                 .build();
-        return new Pool(client, open, leased, used);
     }
 
     void close() {
         pools.values().forEach(pool -> pool.client().close());
         pools.clear();
+        probes.close();
     }
 }

@@ -6,7 +6,7 @@ import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import io.vertx.core.Vertx;
 
-/** Calls models over HTTP. One for the whole process; it holds the connections. */
+/** Calls and probes models over HTTP. One for the whole process; it holds the connections. */
 public final class ModelClient implements AutoCloseable {
 
     private final HttpClients clients;
@@ -30,6 +30,19 @@ public final class ModelClient implements AutoCloseable {
         ModelCall call =
                 new ModelCall(upstream, request, timeouts, scheduler, ticker, listener, clients.poolFor(upstream));
         call.start();
+        return call;
+    }
+
+    /**
+     * Begins to ask a provider whether it is there; its model plays no part. Must be called on the scheduler's event loop;
+     * returns at once.
+     *
+     * @param timeoutNanos for all of it
+     * @param listener hears the outcome exactly once, never before this returns
+     */
+    public ProbeCall probe(Upstream upstream, long timeoutNanos, Scheduler scheduler, ProbeCall.Listener listener) {
+        ProbeCall call = new ProbeCall(upstream, scheduler, listener);
+        call.start(clients.forProbes(), timeoutNanos);
         return call;
     }
 

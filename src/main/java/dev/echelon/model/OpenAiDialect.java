@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class OpenAiDialect implements Dialect {
 
     private static final String PATH = "/chat/completions";
+    private static final String MODELS_PATH = "/models";
 
     private final Classifier classifier;
 
@@ -75,12 +76,23 @@ public final class OpenAiDialect implements Dialect {
     public UpstreamRequest render(ChatRequest request, String model, Secret key) {
         List<Map.Entry<String, String>> headers = new ArrayList<>(4);
         headers.add(Map.entry("content-type", "application/json"));
-        headers.add(Map.entry("accept", request.stream() ? "text/event-stream" : "application/json"));
+        addHeaders(headers, request.stream() ? "text/event-stream" : "application/json", key);
+        return new UpstreamRequest(PATH, List.copyOf(headers), RequestJson.write(request, model));
+    }
+
+    @Override
+    public UpstreamRequest renderProbe(Secret key) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>(3);
+        addHeaders(headers, "application/json", key);
+        return new UpstreamRequest(MODELS_PATH, List.copyOf(headers), new byte[0]);
+    }
+
+    private static void addHeaders(List<Map.Entry<String, String>> headers, String accept, Secret key) {
+        headers.add(Map.entry("accept", accept));
         headers.add(Map.entry("accept-encoding", "identity"));
         if (!key.isEmpty()) {
             headers.add(Map.entry("authorization", "Bearer " + key.reveal()));
         }
-        return new UpstreamRequest(PATH, List.copyOf(headers), RequestJson.write(request, model));
     }
 
     @Override

@@ -19,7 +19,8 @@ import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
 /**
- * Readiness: a generation is loaded and at least one instance of any target may be asked, or is only busy. One dead group
+ * Readiness: a generation is loaded and at least one instance of any target may be asked, or is only busy, and the
+ * process is not to end. One dead group
  * does not make the process unready: taken out of rotation it would fail the requests to all other groups too, and every
  * process with the same configuration goes down with the same provider. The details tell which groups and pools have how
  * many instances ready, and what stands in the others' way; no addresses, no keys. Camel shows details with
@@ -55,7 +56,9 @@ final class GatewayHealth extends AbstractHealthCheck {
         for (PoolConfig pool : generation.configuration().pools().values()) {
             result.detail("pool." + pool.name(), summary(ofPool(generation, pool)));
         }
-        if (anyoneAnswers(generation)) {
+        if (gateway.isDraining()) {
+            result.message("draining").down();
+        } else if (anyoneAnswers(generation)) {
             result.message(groups.toString()).up();
         } else {
             result.message("no instance may be asked: " + groups).down();

@@ -37,6 +37,10 @@ public enum MetricNames {
             Label.OPERATION,
             Label.TARGET_AS_MODEL),
     REQUESTS_IN_FLIGHT(Type.GAUGE, "echelon.requests.in_flight", "Requests under way"),
+    REQUESTS_LIMIT(
+            Type.GAUGE,
+            "echelon.requests.limit",
+            "Requests that may be under way at once: max_in_flight, or fewer while memory is short"),
     FALLBACKS(
             Type.COUNTER,
             "echelon.fallbacks",

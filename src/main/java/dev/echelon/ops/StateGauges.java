@@ -32,6 +32,11 @@ final class StateGauges {
     /** Those that there is one of. */
     void bindProcess() {
         MetricNames.REQUESTS_IN_FLIGHT.gauge(registry, gateway::inFlight);
+        MetricNames.REQUESTS_LIMIT.gauge(
+                registry,
+                () -> Math.min(
+                        gateway.heapCeiling(),
+                        gateway.generation().configuration().defaults().maxInFlight()));
         MetricNames.GENERATION.gauge(registry, () -> gateway.generation().id());
         MetricNames.CONNECTIONS_OPEN.gauge(
                 registry, () -> snapshots.now().connections().open());

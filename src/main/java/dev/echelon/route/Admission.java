@@ -41,10 +41,11 @@ final class Admission extends AsyncProcessorSupport {
 
     private void admitted(Exchange exchange, Call call) {
         if (limits.rpm().tryAcquire(call.ticker().nanos()) > 0) {
-            limits.concurrency().release();
+            limits.concurrency().release(0);
             saturated(exchange);
         } else {
-            call.hold(limits.concurrency()::release);
+            long since = call.ticker().nanos();
+            call.hold(() -> limits.concurrency().release(call.ticker().nanos() - since));
         }
     }
 
@@ -71,7 +72,7 @@ final class Admission extends AsyncProcessorSupport {
 
         /** False when the queue is full. */
         boolean enqueue(long nanos) {
-            place = limits.concurrency().enqueue(() -> call.scheduler().schedule(0, () -> leave(true)));
+            place = limits.concurrency().enqueue(nanos, () -> call.scheduler().schedule(0, () -> leave(true)));
             if (place == null) {
                 return false;
             }

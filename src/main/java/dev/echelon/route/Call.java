@@ -9,6 +9,8 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.ModelKey;
+import dev.echelon.domain.Plan;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Call {
 
     private static final String PROPERTY = "CamelLlmCall";
+    private static final int MOST_CONSIDERED = 64;
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
     private final String id;
@@ -47,6 +50,7 @@ public final class Call {
     private final Cancellation cancellation;
     private final DecisionTrace trace = new DecisionTrace();
     private final Set<String> entered = new HashSet<>();
+    private final Set<String> considered = new HashSet<>();
 
     @Nullable
     private final AnswerSink sink;
@@ -74,6 +78,7 @@ public final class Call {
     private boolean stale;
     private boolean committed;
     private boolean settled;
+    private int othersAttempts;
 
     /** What all calls of a gateway share. */
     record Surroundings(StateRegistry states, Ticker ticker, RequestListener listener) {}
@@ -113,6 +118,55 @@ public final class Call {
         return exchange.getProperty(PROPERTY, Call.class);
     }
 
+    /** Whether its first attempt is still running, so that a second one beside it may help. */
+    boolean isOnItsFirstAttempt() {
+        return current != null && sent && ledger.outcomes().isEmpty();
+    }
+
+    /** The same request, for one attempt beside the running one, on another model. */
+    Call hedge(Cancellation own) {
+        ModelKey running = current().candidate().instance().key();
+        Surroundings shared = new Surroundings(states, ticker, listener);
+        Call hedge = new Call(id, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null);
+        hedge.entered.addAll(entered);
+        return hedge;
+    }
+
+    /** The model that is being asked. */
+    @Nullable
+    ModelKey runningModel() {
+        return current == null ? null : current.candidate().instance().key();
+    }
+
+    /** A hedge asks this model. */
+    void exclude(@Nullable ModelKey key) {
+        if (key != null) {
+            ledger.exclude(key);
+        }
+    }
+
+    /** It could not: limits were in its way. */
+    void include(@Nullable ModelKey key) {
+        if (key != null) {
+            ledger.include(key);
+        }
+    }
+
+    /** The other call's attempts were made for the same request. */
+    void absorb(Call other) {
+        othersAttempts += other.attempts();
+        trace.add(other.trace);
+    }
+
+    /** Attempts that reached an upstream. */
+    int attempts() {
+        return ledger.attempts() + othersAttempts;
+    }
+
+    long tookNanos() {
+        return sinceStart();
+    }
+
     void attachTo(Exchange exchange) {
         exchange.setProperty(PROPERTY, this);
     }
@@ -123,10 +177,18 @@ public final class Call {
         if (cancellation.isCancelled()) {
             step = new Step.GiveUp(ModelFailure.of(FailureKind.CANCELLED, "the caller went away"));
         } else if (step == null) {
-            step = target.walk().next(target.plan(), ledger, states, ticker.nanos());
+            step = target.walk().next(target.plan(), ledger, states, ticker.nanos(), this::passedOver);
         }
         pending = step;
         return step;
+    }
+
+    /** Noted once for each reason, however often the walk looks. */
+    private void passedOver(Plan.Candidate candidate, String why) {
+        String instance = candidate.instance().id();
+        if (considered.size() < MOST_CONSIDERED && considered.add(instance + '=' + why)) {
+            trace.add(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0));
+        }
     }
 
     /** A child of a balancer is done: an instance with its attempt, another level with as much as it could do. */
@@ -150,7 +212,7 @@ public final class Call {
         attemptStart = ticker.nanos();
         sent = false;
         stale = false;
-        state(attempt).begin(attempt.entry() == Step.Entry.RETURN);
+        state(attempt).begin(attempt.budgeted());
     }
 
     /** The attempt has passed limits and breaker: the upstream is being called. */
@@ -186,10 +248,14 @@ public final class Call {
             lease.run();
             lease = null;
         }
-        state.end(attempt.entry() == Step.Entry.RETURN);
+        state.end(attempt.budgeted());
         Exception thrown = exchange.getException();
         if (thrown == null) {
             states.coolDowns().succeeded(attempt.candidate().instance().key());
+            // a forced probe, or its second try: nobody else asks an unhealthy model
+            if (attempt.entry() == Step.Entry.PROBE || attempt.entry() == Step.Entry.RECONNECT) {
+                states.healths().answeredForced(attempt.candidate().instance().key(), ticker.nanos());
+            }
             note(attempt, null);
             settled = true;
             return;
@@ -286,7 +352,7 @@ public final class Call {
                 target.name(),
                 instance == null ? "" : instance.id(),
                 instance == null ? "" : instance.echelon(),
-                ledger.attempts(),
+                attempts(),
                 generation,
                 shortTrace());
     }

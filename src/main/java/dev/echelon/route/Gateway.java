@@ -3,9 +3,12 @@ package dev.echelon.route;
 import dev.echelon.config.Configuration;
 import dev.echelon.config.RequestDefaults;
 import dev.echelon.config.WrapperConfig.CallDefaults;
+import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HeapGate;
+import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RequestListener;
@@ -17,20 +20,30 @@ import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.apache.camel.AsyncCallback;
+import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The heart of a Camel context with Echelon in it: takes requests, finds their target in the current generation and sends
  * them through its routes. Holds what outlives generations. Made once a context, before its routes are started.
  */
 public final class Gateway {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final EventLoops loops;
     private final Executor callbacks;
@@ -39,8 +52,14 @@ public final class Gateway {
     private final Dialects dialects;
     private final StateRegistry states;
     private final GenerationBuilder builder;
+    private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
+    private final HeapGate heap = new HeapGate();
+    private final HealthProbes probes;
     private final Listeners listeners = new Listeners();
     private final AtomicInteger inFlight = new AtomicInteger();
+    private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
+    private volatile boolean draining;
+    private volatile boolean aborted;
 
     @Nullable
     private volatile Generation current;
@@ -56,20 +75,26 @@ public final class Gateway {
             Dialects dialects,
             Executor callbacks,
             Ticker ticker,
-            LongSupplier random) {
+            LongSupplier random)
+            throws Exception {
         this.loops = loops;
         this.callbacks = callbacks;
         this.ticker = ticker;
         this.random = random;
         this.dialects = dialects;
-        this.states = new StateRegistry(ticker, () -> (random.getAsLong() >>> 11) * 0x1.0p-53);
+        DoubleSupplier jitter = () -> (random.getAsLong() >>> 11) * 0x1.0p-53;
+        this.states = new StateRegistry(ticker, jitter);
         this.builder = new GenerationBuilder(context, states, client, dialects, ticker, () -> (int) random.getAsLong());
+        this.probes = new HealthProbes(client, loops, states.healths(), ticker, jitter);
         BreakerFactory.install(context, states);
+        context.deferStartService(probes, true);
     }
 
     /** Compiles the first configuration; its routes start with the context. */
     public void open(Configuration configuration) throws Exception {
-        current = builder.build(1, configuration);
+        Generation opened = builder.build(1, configuration);
+        current = opened;
+        probes.probe(opened.probed());
     }
 
     public Generation generation() {
@@ -88,6 +113,43 @@ public final class Gateway {
     /** Tells someone what becomes of requests, from now on. */
     public void addListener(RequestListener listener) {
         listeners.add(listener);
+    }
+
+    /** The process is to end: readiness falls from now on, and requests are still taken. */
+    public void drain() {
+        draining = true;
+    }
+
+    public boolean isDraining() {
+        return draining;
+    }
+
+    /**
+     * Ends what is still under way, as at the end of a drain: a stream gets its error event, a plain request 503.
+     *
+     * @return how many requests that were
+     */
+    public int abort() {
+        aborted = true;
+        List<Cancellation> left = List.copyOf(running);
+        left.forEach(Cancellation::cancel);
+        return left.size();
+    }
+
+    /** The garbage collector has left the heap this full, 0 to 1. */
+    void heapCollected(double use) {
+        int before = heap.ceiling();
+        heap.collected(use, inFlight.get());
+        if (heap.ceiling() < before) {
+            LOG.warn("memory is short: at most {} requests in flight until it is not", heap.ceiling());
+        } else if (before < heap.ceiling()) {
+            LOG.info("memory is no longer short");
+        }
+    }
+
+    /** Requests that memory allows in flight, {@link HeapGate#UNBOUNDED} unless it is short. */
+    public int heapCeiling() {
+        return heap.ceiling();
     }
 
     /** Requests under way. */
@@ -127,23 +189,46 @@ public final class Gateway {
             callback.done(true);
             return true;
         }
-        Call call = call(generation, target, ask, scheduler);
-        call.attachTo(exchange);
         inFlight.incrementAndGet();
+        running.add(ask.cancellation());
         listeners.began(new RequestListener.Began(ask.id(), target.name()));
-        return generation.entry(target).process(exchange, doneSync -> {
+        AsyncProcessor entry = generation.entry(target);
+        HedgeGate hedging = ask.sink() == null ? hedging(target) : null;
+        Cancellation cancellation = hedging == null ? ask.cancellation() : new Cancellation();
+        Call call = call(generation, target, ask, cancellation, scheduler);
+        call.attachTo(exchange);
+        BiConsumer<Call, Boolean> done = (winner, sync) -> {
             inFlight.decrementAndGet();
-            listeners.ended(call.ended(exchange.getException()));
-            callback.done(doneSync);
-        });
+            running.remove(ask.cancellation());
+            if (aborted && isCancelled(exchange)) {
+                exchange.setException(shuttingDown());
+            }
+            listeners.ended(winner.ended(exchange.getException()));
+            callback.done(sync);
+        };
+        return hedging == null
+                ? entry.process(exchange, sync -> done.accept(call, sync))
+                : new HedgedRequest(exchange, call, entry, hedging, cancellation, ask.cancellation(), done).start();
     }
 
-    private Call call(Generation generation, Target target, Ask ask, Scheduler scheduler) {
+    @Nullable
+    private HedgeGate hedging(Target target) {
+        RequestDefaults.Hedging hedging = target.rules().hedging();
+        return hedging.enabled()
+                ? hedges.computeIfAbsent(target.entry(), entry -> new HedgeGate(hedging.rules()))
+                : null;
+    }
+
+    private Call call(Generation generation, Target target, Ask ask, Cancellation cancellation, Scheduler scheduler) {
         ChatRequest request = withWrapperDefaults(ask.request(), target.defaults())
                 .withStream(ask.sink() != null && ask.request().stream());
         long now = ticker.nanos();
         Ledger ledger = new Ledger(
-                now, now + deadline(target, ask.timeout()).toNanos(), random.getAsLong(), dialects.mutedFor(request));
+                now,
+                now + deadline(target, ask.timeout()).toNanos(),
+                random.getAsLong(),
+                dialects.mutedFor(request),
+                ask.session());
         return new Call(
                 ask.id(),
                 request,
@@ -152,7 +237,7 @@ public final class Gateway {
                 new Call.Surroundings(states, ticker, listeners),
                 scheduler,
                 ledger,
-                ask.cancellation(),
+                cancellation,
                 ask.sink());
     }
 
@@ -167,16 +252,35 @@ public final class Gateway {
     @Nullable
     private ModelFailure refusal(Target target, ChatRequest request) {
         RequestDefaults rules = target.rules();
-        if (inFlight.get() >= rules.maxInFlight()) {
-            return ModelFailure.of(FailureKind.SATURATED, "too many requests are in flight")
-                    .withStatus(503)
-                    .withRetryAfter(Duration.ofSeconds(1));
+        int running = inFlight.get();
+        if (running >= rules.maxInFlight()) {
+            return overloaded("too many requests are in flight");
+        }
+        if (running >= heap.ceiling()) {
+            return overloaded("memory is short");
         }
         if (!rules.functionCallingEnabled() && !request.tools().isEmpty()) {
             return ModelFailure.of(FailureKind.INVALID_REQUEST, "function calling is disabled for " + target.name())
                     .withParam("tools");
         }
         return null;
+    }
+
+    private static boolean isCancelled(Exchange exchange) {
+        return exchange.getException() instanceof ModelFailure failure && failure.kind() == FailureKind.CANCELLED;
+    }
+
+    private static ModelFailure shuttingDown() {
+        return ModelFailure.of(FailureKind.UNAVAILABLE, "the gateway is shutting down")
+                .withCode("shutting_down")
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
+    private static ModelFailure overloaded(String message) {
+        return ModelFailure.of(FailureKind.SATURATED, message)
+                .withStatus(503)
+                .withCode("overloaded")
+                .withRetryAfter(Duration.ofSeconds(1));
     }
 
     private static ModelFailure notFound(String name) {

@@ -12,6 +12,8 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ public final class GatewayRuntime implements AutoCloseable {
     private final Vertx vertx;
     private final ModelClient client;
     private final int loops;
+    private final List<HeapWatch> heapWatches = new CopyOnWriteArrayList<>();
 
     public GatewayRuntime() {
         this.loops = Runtime.getRuntime().availableProcessors();
@@ -76,11 +79,13 @@ public final class GatewayRuntime implements AutoCloseable {
         context.getRegistry().bind("llm-gateway", gateway);
         context.getRegistry().bind("llm-breakers", gateway.states().breakers());
         gateway.open(configuration);
+        heapWatches.add(new HeapWatch(gateway::heapCollected));
         return gateway;
     }
 
     @Override
     public void close() {
+        heapWatches.forEach(HeapWatch::close);
         client.close();
         CountDownLatch closed = new CountDownLatch(1);
         vertx.close().onComplete(done -> closed.countDown());

@@ -23,13 +23,15 @@ public final class Generation {
     private final Nodes nodes;
     private final CamelContext context;
     private final Targets targets;
+    private final List<ProbedAddress> probed;
     private final Map<String, AsyncProcessor> entries = new ConcurrentHashMap<>();
 
-    Generation(long id, Nodes nodes, CamelContext context, Targets targets) {
+    Generation(long id, Nodes nodes, CamelContext context, Targets targets, List<ProbedAddress> probed) {
         this.id = id;
         this.nodes = nodes;
         this.context = context;
         this.targets = targets;
+        this.probed = probed;
     }
 
     public long id() {
@@ -75,6 +77,11 @@ public final class Generation {
     /** What a name stands for, in any of the forms a caller may write. */
     public Optional<TargetInfo> info(String name) {
         return targets.info(name);
+    }
+
+    /** The addresses to be probed as long as it is the current one. */
+    List<ProbedAddress> probed() {
+        return probed;
     }
 
     /** The route that a request to the target enters. */

@@ -71,7 +71,12 @@ final class GenerationBuilder {
         context.addRoutes(new EchelonRoutes(nodes, registry, topology));
         context.addRoutes(new GroupRoutes(nodes, registry, groups));
         context.addRoutes(new PoolRoutes(nodes, registry, pools, planner, this::poolLimit));
-        return new Generation(id, nodes, context, new Targets(configuration, topology, planner, pools, groups));
+        return new Generation(
+                id,
+                nodes,
+                context,
+                new Targets(configuration, topology, planner, pools, groups),
+                ProbedAddress.of(pools, planner, topology));
     }
 
     /** The pools that have a rate limit, by name. */

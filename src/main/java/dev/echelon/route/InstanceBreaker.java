@@ -66,6 +66,7 @@ final class InstanceBreaker {
                 .currentTimestampFunction(clock -> ticker.nanos(), TimeUnit.NANOSECONDS)
                 .writableStackTraceEnabled(false)
                 .build();
+        lastForced.set(ticker.nanos() - PROBE_EVERY.toNanos());
         registry.remove(id);
         this.breaker = registry.circuitBreaker(id, config);
         breaker.getEventPublisher().onStateTransition(event -> {
@@ -102,15 +103,20 @@ final class InstanceBreaker {
         return breaker.getState() == CircuitBreaker.State.CLOSED ? rules.share(memory.get(), now) : 1;
     }
 
-    /** Whether a forced probe may go now: one a second, the first a second after it opened. */
-    boolean probeable(long now) {
-        return breaker.getState() == CircuitBreaker.State.OPEN && now - lastForced.get() >= PROBE_EVERY.toNanos();
+    /**
+     * Whether a forced probe may go now: one a second, the first a second after it opened.
+     *
+     * @param unhealthy whether its model is: then one may go although the breaker would let attempts through
+     */
+    boolean probeable(long now, boolean unhealthy) {
+        boolean shut = breaker.getState() == CircuitBreaker.State.OPEN || (unhealthy && waitNanos(now) == 0);
+        return shut && now - lastForced.get() >= PROBE_EVERY.toNanos();
     }
 
     /**
      * Takes a permission for an attempt that is really made.
      *
-     * @param forced whether it is a forced probe of an open breaker
+     * @param forced whether it is a forced probe, of an open breaker or an unhealthy model
      * @return {@code null} when there is none to be had
      */
     @Nullable

@@ -23,14 +23,20 @@ final class InstanceState {
         this.limits = limits;
     }
 
-    /** @param pause of its model, shared by all instances of the same model, address and credential */
-    Condition condition(long now, CoolDown pause) {
+    /**
+     * @param pause of its model, shared by all instances of the same model, address and credential
+     * @param health likewise
+     */
+    Condition condition(long now, CoolDown pause, Condition health) {
         if (pause.active(now)) {
             return Condition.blocked(pause.quarantine() ? Obstacle.QUARANTINE : Obstacle.COOLING, pause.until() - now);
         }
         long open = breaker.waitNanos(now);
         if (open > 0) {
-            return Condition.blocked(Obstacle.BREAKER_OPEN, open);
+            return Condition.blocked(Obstacle.BREAKER_OPEN, Math.max(open, health.waitNanos()));
+        }
+        if (!health.ready()) {
+            return health;
         }
         long minute = limits.rpm().waitNanos(now);
         if (minute > 0) {
@@ -39,35 +45,35 @@ final class InstanceState {
         if (!limits.concurrency().hasRoom()) {
             return Condition.blocked(Obstacle.CONCURRENCY, 0);
         }
-        double share = breaker.share(now);
+        double share = Math.min(breaker.share(now), health.share());
         return share >= 1 ? Condition.READY : new Condition(Obstacle.NONE, 0, share);
     }
 
     /** Whether a forced probe may go now; while it cools down or is in quarantine none may. */
-    boolean probeable(long now, CoolDown pause) {
-        return !pause.active(now) && breaker.probeable(now);
+    boolean probeable(long now, CoolDown pause, boolean unhealthy) {
+        return !pause.active(now) && breaker.probeable(now, unhealthy);
     }
 
-    InstanceStatus status(long now, CoolDown pause) {
+    InstanceStatus status(long now, CoolDown pause, Condition health) {
         return new InstanceStatus(
                 instance,
-                condition(now, pause),
+                condition(now, pause, health),
                 breaker.state().name().toLowerCase(Locale.ROOT),
                 Duration.ofNanos(pause.active(now) ? pause.until() - now : 0),
                 inFlight.get(),
                 returnsInFlight.get());
     }
 
-    void begin(boolean isReturn) {
+    void begin(boolean budgeted) {
         inFlight.incrementAndGet();
-        if (isReturn) {
+        if (budgeted) {
             returnsInFlight.incrementAndGet();
         }
     }
 
-    void end(boolean isReturn) {
+    void end(boolean budgeted) {
         inFlight.decrementAndGet();
-        if (isReturn) {
+        if (budgeted) {
             returnsInFlight.decrementAndGet();
         }
     }

@@ -2,8 +2,10 @@ package dev.echelon.route;
 
 import dev.echelon.domain.BreakerRules;
 import dev.echelon.domain.ConcurrencyLimit;
+import dev.echelon.domain.Health;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.InstanceStates;
+import dev.echelon.domain.ModelKey;
 import dev.echelon.domain.RateLimit;
 import dev.echelon.domain.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
@@ -25,6 +27,7 @@ public final class StateRegistry implements InstanceStates {
     private final Map<String, InstanceState> states = new ConcurrentHashMap<>();
     private final Map<String, EchelonLimits> limits = new ConcurrentHashMap<>();
     private final CoolDowns coolDowns = new CoolDowns();
+    private final Healths healths = new Healths();
 
     /** @param jitter numbers from 0 to 1 */
     public StateRegistry(Ticker ticker, DoubleSupplier jitter) {
@@ -73,14 +76,25 @@ public final class StateRegistry implements InstanceStates {
         return coolDowns;
     }
 
+    Healths healths() {
+        return healths;
+    }
+
+    /** What active probes have found out about a model; one that no pool contains is not probed. */
+    public Health health(ModelKey key) {
+        return healths.of(key, ticker.nanos());
+    }
+
     /** All instances that were ever configured, by id. */
     public List<InstanceStatus> instances() {
         long now = ticker.nanos();
         return new TreeMap<>(states)
-                .values().stream()
-                        .map(state ->
-                                state.status(now, coolDowns.of(state.instance().key())))
-                        .toList();
+                .values().stream().map(state -> status(state, now)).toList();
+    }
+
+    private InstanceStatus status(InstanceState state, long now) {
+        ModelKey key = state.instance().key();
+        return state.status(now, coolDowns.of(key), healths.condition(key, now));
     }
 
     /** The limits of all echelons and direct instances, by id. */
@@ -94,7 +108,7 @@ public final class StateRegistry implements InstanceStates {
 
     @Override
     public Condition condition(Instance instance, long now) {
-        return of(instance).condition(now, coolDowns.of(instance.key()));
+        return of(instance).condition(now, coolDowns.of(instance.key()), healths.condition(instance.key(), now));
     }
 
     @Override
@@ -109,6 +123,7 @@ public final class StateRegistry implements InstanceStates {
 
     @Override
     public boolean probeable(Instance instance, long now) {
-        return of(instance).probeable(now, coolDowns.of(instance.key()));
+        boolean unhealthy = !healths.condition(instance.key(), now).ready();
+        return of(instance).probeable(now, coolDowns.of(instance.key()), unhealthy);
     }
 }

@@ -102,6 +102,18 @@ class HealthTest {
     }
 
     @Test
+    void whoDrainsIsNotReadyButAliveAndServes() throws Exception {
+        gateway.gateway().drain();
+
+        HttpResponse<String> ready = management.get("/observe/health/ready");
+
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(check(ready, "gateway").path("message").asText()).isEqualTo("draining");
+        assertThat(management.get("/observe/health/live").statusCode()).isEqualTo(200);
+        assertThat(api.chat("one").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void generatedRoutesAreNoChecksOfTheirOwn() throws Exception {
         assertThat(management.get("/observe/health?data=true").body())
                 .contains("route:http-chat")

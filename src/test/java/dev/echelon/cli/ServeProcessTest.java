@@ -69,6 +69,7 @@ class ServeProcessTest {
                         "--simulate",
                         "--simulate-latency=20",
                         "--simulate-interval=40",
+                        "--drain-notice=1",
                         "--host=127.0.0.1",
                         "--port=" + port,
                         "--management-port=" + management)

@@ -14,6 +14,7 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.camel.CamelContext;
@@ -25,6 +26,9 @@ import org.apache.camel.main.Main;
  */
 public final class TestGateway implements AutoCloseable {
 
+    /** Request bodies in memory, in bytes. */
+    static final long MAX_HELD_BODIES = 32L * 1024 * 1024;
+
     private final GatewayRuntime runtime;
     private final Main main;
     private final int port;
@@ -35,12 +39,19 @@ public final class TestGateway implements AutoCloseable {
         this.managementPort = freePort();
         this.runtime = new GatewayRuntime();
         EdgeSettings edge = new EdgeSettings(
-                "127.0.0.1", port, runtime.loops(), EdgeSettings.MAX_BODY, EdgeSettings.KEEP_ALIVE, false);
+                "127.0.0.1",
+                port,
+                runtime.loops(),
+                EdgeSettings.MAX_BODY,
+                MAX_HELD_BODIES,
+                EdgeSettings.KEEP_ALIVE,
+                false);
         this.main = new Server(
                         runtime,
                         configuration,
                         edge,
                         new Server.Management("127.0.0.1", managementPort),
+                        new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
                         "file:routes/*.camel.yaml")
                 .main();
         main.start();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.echelon.config.TaskGroupConfig.Echelon;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.ModelRef;
 import java.time.Duration;
 import java.util.List;
@@ -159,6 +160,7 @@ class SeedValuesTest {
                         4,
                         0.2,
                         20_000,
+                        new RequestDefaults.Hedging(false, new HedgeGate.Rules(0.95, 0.05, Duration.ofMillis(50))),
                         false,
                         true,
                         RequestDefaults.ToolSelection.AUTO,

@@ -5,6 +5,7 @@ import static dev.echelon.config.TestConfigs.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Secret;
 import java.net.URI;
 import java.nio.file.Path;
@@ -121,6 +122,11 @@ class WrittenValuesTest {
                 retry_on_errors = ["server_error"]
                 max_retry_delay = 0.5
                 backoff_factor = 1.5
+                [global.hedging]
+                enabled = true
+                quantile = 0.9
+                max_share = 0.02
+                min_delay = 0.02
                 [global.cache]
                 enabled = false
                 max_size = 10
@@ -146,6 +152,7 @@ class WrittenValuesTest {
                         6,
                         0.5,
                         7,
+                        new RequestDefaults.Hedging(true, new HedgeGate.Rules(0.9, 0.02, Duration.ofMillis(20))),
                         true,
                         false,
                         RequestDefaults.ToolSelection.PRIORITY,

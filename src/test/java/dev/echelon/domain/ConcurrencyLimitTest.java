@@ -31,7 +31,7 @@ class ConcurrencyLimitTest {
         assertThat(limit.tryAcquire()).isTrue();
         assertThat(limit.hasRoom()).isFalse();
         assertThat(limit.tryAcquire()).isFalse();
-        limit.release();
+        limit.release(0);
         assertThat(limit.tryAcquire()).isTrue();
         assertThat(limit.inUse()).isEqualTo(2);
     }
@@ -43,17 +43,40 @@ class ConcurrencyLimitTest {
         for (int i = 0; i < 3; i++) {
             limit.tryAcquire();
         }
-        limit.enqueue(() -> granted.add("first"));
-        limit.enqueue(() -> granted.add("second"));
+        limit.enqueue(Long.MAX_VALUE, () -> granted.add("first"));
+        limit.enqueue(Long.MAX_VALUE, () -> granted.add("second"));
 
-        limit.release();
+        limit.release(0);
         assertThat(granted).containsExactly("first");
         assertThat(limit.tryAcquire()).as("the permit went to the queue").isFalse();
-        limit.release();
+        limit.release(0);
         assertThat(granted).containsExactly("first", "second");
         assertThat(limit.inUse()).isEqualTo(3);
-        limit.release();
+        limit.release(0);
         assertThat(limit.inUse()).isEqualTo(2);
+    }
+
+    @Test
+    void whoWouldWaitInVainIsNotLetIn() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(10);
+        for (int i = 0; i < 100; i++) {
+            limit.tryAcquire();
+            limit.release(2_000);
+        }
+        for (int i = 0; i < 10; i++) {
+            limit.tryAcquire();
+        }
+        int let = 0;
+        while (limit.enqueue(1_000, () -> {}) != null) {
+            let++;
+        }
+
+        assertThat(let).as("a tenth of 2,000 passes per place").isEqualTo(2);
+        assertThat(limit.enqueue(1_300, () -> {})).isNotNull();
+        limit.release(0);
+        assertThat(limit.enqueue(1_300, () -> {}))
+                .as("what was not used says nothing")
+                .isNotNull();
     }
 
     @Test
@@ -63,11 +86,11 @@ class ConcurrencyLimitTest {
         limit.tryAcquire();
         limit.tryAcquire();
         Place first = place(limit, () -> granted.add("first"));
-        limit.enqueue(() -> granted.add("second"));
+        limit.enqueue(Long.MAX_VALUE, () -> granted.add("second"));
 
         assertThat(first.leave()).isTrue();
         assertThat(first.leave()).isFalse();
-        limit.release();
+        limit.release(0);
         assertThat(granted).containsExactly("second");
     }
 
@@ -77,10 +100,10 @@ class ConcurrencyLimitTest {
         limit.tryAcquire();
         Place place = place(limit, () -> {});
 
-        limit.release();
+        limit.release(0);
         assertThat(place.leave()).isFalse();
         assertThat(limit.inUse()).isEqualTo(1);
-        limit.release();
+        limit.release(0);
         assertThat(limit.inUse()).isZero();
     }
 
@@ -105,12 +128,12 @@ class ConcurrencyLimitTest {
     private static int queueOf(int limit) {
         ConcurrencyLimit full = new ConcurrencyLimit(limit);
         while (full.tryAcquire()) {}
-        while (full.enqueue(() -> {}) != null) {}
+        while (full.enqueue(Long.MAX_VALUE, () -> {}) != null) {}
         return full.queued();
     }
 
     private static Place place(ConcurrencyLimit limit, Runnable onGranted) {
-        return Objects.requireNonNull(limit.enqueue(onGranted));
+        return Objects.requireNonNull(limit.enqueue(Long.MAX_VALUE, onGranted));
     }
 
     @Property(tries = 300)
@@ -123,7 +146,7 @@ class ConcurrencyLimitTest {
             switch (random.nextInt(4)) {
                 case 0 -> held.addAndGet(limit.tryAcquire() ? 1 : 0);
                 case 1 -> {
-                    Place place = limit.enqueue(held::incrementAndGet);
+                    Place place = limit.enqueue(Long.MAX_VALUE, held::incrementAndGet);
                     if (place != null) {
                         waiting.add(place);
                     }
@@ -136,7 +159,7 @@ class ConcurrencyLimitTest {
                 default -> {
                     if (held.get() > 0) {
                         held.decrementAndGet();
-                        limit.release();
+                        limit.release(0);
                     }
                 }
             }
@@ -176,7 +199,7 @@ class ConcurrencyLimitTest {
             for (int i = 0; i < 20_000; i++) {
                 boolean permit = limit.tryAcquire();
                 if (!permit) {
-                    Place place = limit.enqueue(() -> {});
+                    Place place = limit.enqueue(Long.MAX_VALUE, () -> {});
                     for (int spin = random.nextInt(50); spin > 0; spin--) {
                         Thread.onSpinWait();
                     }
@@ -185,7 +208,7 @@ class ConcurrencyLimitTest {
                 if (permit) {
                     peak.accumulateAndGet(running.incrementAndGet(), Math::max);
                     running.decrementAndGet();
-                    limit.release();
+                    limit.release(0);
                 }
             }
             return true;

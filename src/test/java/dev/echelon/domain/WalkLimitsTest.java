@@ -98,7 +98,36 @@ class WalkLimitsTest {
     @Test
     void firstTriesAreBudgetedOnceHalfOfThePlanIsOut() {
         assertThat(halfOut(1).run()).containsExactly("a", "b");
-        assertThat(halfOut(2).run()).containsExactly("a", "give up: server_error");
+
+        WalkWorld world = halfOut(2);
+        List<String> log = world.run();
+        assertThat(log).startsWith("a", "wait").endsWith("b");
+        assertThat(world.passedOver).contains("b=retry_budget");
+        assertThat(world.waits.get(0)).isBetween(millis(25), millis(50));
+        assertThat(world.waits).allSatisfy(wait -> assertThat(wait).isLessThanOrEqualTo(millis(1000)));
+        assertThat(log.size()).as("waits grow: %s", world.waits).isLessThan(200);
+    }
+
+    @Test
+    void whatIsHeldBackByTheBudgetEndsBeforeTheDeadline() {
+        WalkWorld world = halfOut(2);
+        world.deadline = Duration.ofSeconds(5);
+
+        assertThat(world.run()).startsWith("a", "wait").endsWith("give up: server_error");
+    }
+
+    @Test
+    void aReturnToAFullEchelonQueues() {
+        WalkWorld world = new WalkWorld()
+                .tier("g.e1", Spec.of("a").delay(Duration.ZERO))
+                .next("a", WalkWorld.failing(FailureKind.NETWORK_ERROR));
+        world.fillsUpAfterwards("a");
+
+        assertThat(world.run()).containsExactly("a", "a return queued in vain", "give up: network_error");
+    }
+
+    private static long millis(long millis) {
+        return Duration.ofMillis(millis).toNanos();
     }
 
     private static WalkWorld halfOut(int open) {

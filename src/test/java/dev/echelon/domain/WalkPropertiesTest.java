@@ -57,6 +57,7 @@ class WalkPropertiesTest {
                 case RECONNECT -> reconnects++;
                 case PROBE -> probes++;
                 case FIRST -> assertThat(visits).as("first means first").doesNotContainKey(id);
+                case HEDGE -> throw new AssertionError("nobody hedges here");
             }
             if (attempt.entry() != Step.Entry.RECONNECT) {
                 int most = world.plan().tiers().get(attempt.tier()).maxInstanceAttempts();
@@ -121,8 +122,8 @@ class WalkPropertiesTest {
         Plan plan = new Plan("p", List.of(new Plan.Tier("p", "p", candidates, Strategies.roundRobin(), 2)));
         Walk walk = new Walk(new WalkWorld().rules);
         for (int i = 0; i < 10; i++) {
-            Ledger ledger = new Ledger(0, 120_000_000_000L, i, java.util.Set.of());
-            assertThat(walk.next(plan, ledger, states, 0)).isInstanceOf(Step.Attempt.class);
+            Ledger ledger = new Ledger(0, 120_000_000_000L, i, java.util.Set.of(), null);
+            assertThat(walk.next(plan, ledger, states, 0, (who, why) -> {})).isInstanceOf(Step.Attempt.class);
         }
 
         assertThat(states.looks).isLessThanOrEqualTo(10 * 6);

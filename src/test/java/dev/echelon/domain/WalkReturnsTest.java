@@ -86,7 +86,7 @@ class WalkReturnsTest {
         double least = 1;
         double most = 0;
         for (long seed = 0; seed < 2000; seed++) {
-            double chance = new Ledger(0, 1, seed, java.util.Set.of()).chance("a");
+            double chance = new Ledger(0, 1, seed, java.util.Set.of(), null).chance("a");
             least = Math.min(least, chance);
             most = Math.max(most, chance);
         }

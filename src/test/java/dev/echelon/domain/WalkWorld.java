@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,16 +29,24 @@ final class WalkWorld implements InstanceStates {
     Walk.Rules rules = new Walk.Rules(Duration.ofSeconds(1), 4, 0.2);
     Set<String> muted = Set.of();
     long seed = 7;
+
+    @Nullable
+    String session;
+
     long now = 5_000_000_000L;
 
     final List<Asked> asked = new ArrayList<>();
     final List<Long> waits = new ArrayList<>();
+
+    /** Whom the walk did not take and why: {@code a=breaker_open}. */
+    final Set<String> passedOver = new LinkedHashSet<>();
 
     private final List<Plan.Tier> tiers = new ArrayList<>();
     private final Map<String, Condition> conditions = new HashMap<>();
     private final Map<String, Long> until = new HashMap<>();
     private final Map<String, Integer> inFlight = new HashMap<>();
     private final Map<String, Integer> returnsInFlight = new HashMap<>();
+    private final Set<String> fillingUp = new HashSet<>();
     private final Set<String> probeable = new HashSet<>();
     private final Map<String, Deque<Reply>> script = new HashMap<>();
     private final Map<String, Reply> always = new HashMap<>();
@@ -186,6 +195,12 @@ final class WalkWorld implements InstanceStates {
         return this;
     }
 
+    /** Its echelon has room for the first attempt and for none after. */
+    WalkWorld fillsUpAfterwards(String model) {
+        fillingUp.add(model);
+        return this;
+    }
+
     WalkWorld share(String model, double share) {
         conditions.put(model, new Condition(Obstacle.NONE, 0, share));
         until.put(model, Long.MAX_VALUE);
@@ -215,14 +230,14 @@ final class WalkWorld implements InstanceStates {
 
     Ledger ledger() {
         if (ledger == null) {
-            ledger = new Ledger(now, now + deadline.toNanos(), seed, muted);
+            ledger = new Ledger(now, now + deadline.toNanos(), seed, muted, session);
         }
         return ledger;
     }
 
     /** The next step of the request, which is not taken. */
     Step look() {
-        return new Walk(rules).next(plan(), ledger(), this, now);
+        return new Walk(rules).next(plan(), ledger(), this, now, this::passedOver);
     }
 
     /** Makes a request; the result is {@code model}, {@code model return}, ... and at last the failure, if any. */
@@ -232,7 +247,7 @@ final class WalkWorld implements InstanceStates {
         Walk walk = new Walk(rules);
         List<String> log = new ArrayList<>();
         for (int i = 0; i < ENDLESS; i++) {
-            Step step = walk.next(plan, ledger(), this, now);
+            Step step = walk.next(plan, ledger(), this, now, this::passedOver);
             if (step instanceof Step.GiveUp giveUp) {
                 log.add("give up: " + giveUp.failure().kind().word());
                 return log;
@@ -247,6 +262,10 @@ final class WalkWorld implements InstanceStates {
             }
         }
         throw new AssertionError("the walk does not end: " + log.subList(0, 20));
+    }
+
+    private void passedOver(Plan.Candidate candidate, String why) {
+        passedOver.add(candidate.instance().key().model().model() + "=" + why);
     }
 
     private boolean take(Step.Attempt attempt, List<String> log) {
@@ -270,6 +289,9 @@ final class WalkWorld implements InstanceStates {
         ledger().begin(attempt);
         log.add(model + how);
         Reply reply = reply(model);
+        if (fillingUp.contains(model)) {
+            blocked(model, Obstacle.CONCURRENCY);
+        }
         boolean late = reply.took().toNanos() > attempt.timeoutNanos();
         now += Math.min(reply.took().toNanos(), attempt.timeoutNanos());
         ModelFailure failure = late ? ModelFailure.of(FailureKind.TIMEOUT, "late") : reply.failure();

@@ -40,7 +40,7 @@ class InstanceBreakerModelTest {
         for (int i = 0; i < 300; i++) {
             long step = random.nextInt(30) == 0 ? random.nextInt(700) * SECOND : random.nextInt(4) * SECOND / 2;
             now[0] += step + 1_000_000;
-            boolean forced = random.nextInt(4) == 0 && breaker.probeable(now[0]);
+            boolean forced = random.nextInt(4) == 0 && breaker.probeable(now[0], false);
             InstanceBreaker.Permission permission = breaker.acquire(forced);
             boolean taken = permission != null;
             assertThat(taken).as("taken at step %d", i).isEqualTo(model.acquire(forced, now[0]));

@@ -196,10 +196,10 @@ class InstanceBreakerTest {
     void forcedProbesGoOnceASecondTheFirstASecondAfterItOpened() {
         InstanceBreaker breaker = open(1);
         pass(Duration.ofMillis(999));
-        assertThat(breaker.probeable(now)).isFalse();
+        assertThat(breaker.probeable(now, false)).isFalse();
         assertThat(breaker.acquire(true)).isNull();
         pass(Duration.ofMillis(1));
-        assertThat(breaker.probeable(now)).isTrue();
+        assertThat(breaker.probeable(now, false)).isTrue();
         long reopens = breaker.waitNanos(now);
         InstanceBreaker.Permission probe = Objects.requireNonNull(breaker.acquire(true));
         assertThat(breaker.acquire(true)).isNull();
@@ -209,17 +209,43 @@ class InstanceBreakerTest {
         assertThat(breaker.waitNanos(now))
                 .as("a failed forced probe is no further opening")
                 .isEqualTo(reopens);
-        assertThat(breaker.probeable(now)).isFalse();
+        assertThat(breaker.probeable(now, false)).isFalse();
         pass(Duration.ofSeconds(1));
         Objects.requireNonNull(breaker.acquire(true)).succeeded(1);
         assertThat(breaker.state()).isEqualTo(State.CLOSED);
     }
 
     @Test
+    void anUnhealthyModelIsProbedThroughAClosedBreakerOnceASecond() {
+        now = -Duration.ofDays(3).toNanos();
+        InstanceBreaker breaker = breaker(5, 1);
+
+        assertThat(breaker.probeable(now, true)).isTrue();
+        InstanceBreaker.Permission probe = Objects.requireNonNull(breaker.acquire(true));
+        assertThat(breaker.probeable(now, true)).isFalse();
+        assertThat(breaker.acquire(true)).isNull();
+        probe.failed(1, new Exception());
+        pass(Duration.ofSeconds(1));
+        Objects.requireNonNull(breaker.acquire(true)).succeeded(1);
+        assertThat(breaker.state()).isEqualTo(State.CLOSED);
+    }
+
+    @Test
+    void anUnhealthyModelIsNotProbedBeyondWhatItsHalfOpenBreakerTakes() {
+        InstanceBreaker breaker = open(1);
+        pass(Duration.ofSeconds(61));
+        assertThat(breaker.acquire(false)).isNotNull();
+        pass(Duration.ofSeconds(2));
+
+        assertThat(breaker.state()).isEqualTo(State.HALF_OPEN);
+        assertThat(breaker.probeable(now, true)).isFalse();
+    }
+
+    @Test
     void aClosedBreakerNeedsNoProbe() {
         InstanceBreaker breaker = breaker(5, 1);
 
-        assertThat(breaker.probeable(now)).isFalse();
+        assertThat(breaker.probeable(now, false)).isFalse();
         assertThat(breaker.waitNanos(now)).isZero();
         assertThat(breaker.share(now)).isEqualTo(1);
     }

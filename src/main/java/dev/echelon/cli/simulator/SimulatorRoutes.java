@@ -19,8 +19,9 @@ import java.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Which request gets which answer: refused without a key, refused when unknown, failed at the wanted rate, else answered
- * in the words of the path's dialect. Shared by all event loops.
+ * Which request gets which answer: refused without a key, refused when unknown, a prompt failed at the wanted rate, else
+ * answered in the words of the path's dialect. Lists of models never fail: simulated failures are there to be walked
+ * around, and a provider whose probes failed as well would be left out. Shared by all event loops.
  */
 final class SimulatorRoutes implements Handler<HttpServerRequest> {
 
@@ -58,18 +59,10 @@ final class SimulatorRoutes implements Handler<HttpServerRequest> {
         } else if (post && (path.endsWith("/chat/completions") || path.endsWith("/v1/messages"))) {
             withBody(request, delivery, script, body -> chat(request, delivery, script, body));
         } else if (get && path.endsWith("/models")) {
-            unlessFailing(
-                    request,
-                    delivery,
-                    script,
-                    () -> delivery.json(200, script.models().toString()));
+            delivery.json(200, script.models().toString());
         } else if (get && model >= 0) {
             String id = path.substring(model + "/models/".length());
-            unlessFailing(
-                    request,
-                    delivery,
-                    script,
-                    () -> delivery.json(200, script.model(id).toString()));
+            delivery.json(200, script.model(id).toString());
         } else {
             refuse(delivery, script, Refusal.NOT_FOUND, "simulated: no such path: " + request.method() + " " + path);
         }

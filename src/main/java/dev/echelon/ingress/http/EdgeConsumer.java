@@ -21,7 +21,7 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
 
     static final String EVENT_LOOP = "event-loop";
 
-    private final long maxBodyBytes;
+    private final EdgeServer server;
     private boolean onEventLoop;
 
     EdgeConsumer(
@@ -29,9 +29,9 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
             Processor processor,
             List<Handler<RoutingContext>> handlers,
             String router,
-            long maxBodyBytes) {
+            EdgeServer server) {
         super(endpoint, processor, handlers, router);
-        this.maxBodyBytes = maxBodyBytes;
+        this.server = server;
     }
 
     @Override
@@ -60,12 +60,12 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
             super.handleRequest(http);
             return;
         }
-        HttpExchange edge = new HttpExchange(http);
+        HttpExchange edge = new HttpExchange(http, server.bodies());
         if (isSuspended()) {
-            edge.refuse(EdgeErrors.draining());
+            edge.refuse(EdgeErrors.draining(), true);
             return;
         }
-        edge.readBody(maxBodyBytes, body -> route(edge, body));
+        edge.readBody(server.settings().maxBodyBytes(), body -> route(edge, body));
     }
 
     private void route(HttpExchange edge, Buffer body) {
@@ -85,7 +85,7 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
 
     private void finish(HttpExchange edge, Exchange exchange) {
         try {
-            edge.finish(exchange);
+            edge.finish(exchange, isSuspended());
         } finally {
             doneUoW(exchange);
             releaseExchange(exchange, false);

@@ -18,9 +18,9 @@ final class EdgeEngine extends VertxPlatformHttpEngine {
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        EdgeSettings settings = service.server().settings();
-        String router = VertxPlatformHttpRouter.getRouterNameFromPort(settings.port());
-        return new EdgeConsumer(endpoint, processor, List.copyOf(getHandlers()), router, settings.maxBodyBytes());
+        String router = VertxPlatformHttpRouter.getRouterNameFromPort(
+                service.server().settings().port());
+        return new EdgeConsumer(endpoint, processor, List.copyOf(getHandlers()), router, service.server());
     }
 
     @Override

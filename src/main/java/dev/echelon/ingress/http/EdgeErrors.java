@@ -57,6 +57,13 @@ final class EdgeErrors {
                 .withRetryAfter(Duration.ofSeconds(1));
     }
 
+    static ModelFailure overloaded() {
+        return ModelFailure.of(FailureKind.SATURATED, "too much is in memory already")
+                .withStatus(503)
+                .withCode("overloaded")
+                .withRetryAfter(Duration.ofSeconds(1));
+    }
+
     static ModelFailure tooLarge() {
         return refusal(413, "request_too_large", "the request body is larger than 10 MiB");
     }

@@ -1,5 +1,6 @@
 package dev.echelon.ingress.http;
 
+import dev.echelon.domain.ByteBudget;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Promise;
@@ -28,6 +29,7 @@ final class EdgeServer extends VertxPlatformHttpServer {
     private static final int START_SECONDS = 30;
 
     private final EdgeSettings settings;
+    private final ByteBudget bodies;
 
     @Nullable
     private String deployment;
@@ -38,6 +40,7 @@ final class EdgeServer extends VertxPlatformHttpServer {
     EdgeServer(EdgeSettings settings) {
         super(configuration(settings));
         this.settings = settings;
+        this.bodies = new ByteBudget(settings.maxHeldBytes());
     }
 
     private static VertxPlatformHttpServerConfiguration configuration(EdgeSettings settings) {
@@ -93,6 +96,11 @@ final class EdgeServer extends VertxPlatformHttpServer {
     public int getPort() {
         HttpServer server = first;
         return server == null ? settings.port() : server.actualPort();
+    }
+
+    /** The request bodies in memory. */
+    ByteBudget bodies() {
+        return bodies;
     }
 
     EdgeSettings settings() {

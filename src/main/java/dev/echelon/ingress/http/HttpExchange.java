@@ -1,6 +1,7 @@
 package dev.echelon.ingress.http;
 
 import dev.echelon.component.LlmConstants;
+import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
@@ -37,17 +38,39 @@ final class HttpExchange {
     private final RoutingContext http;
     private final HttpServerResponse response;
     private final Cancellation cancellation = new Cancellation();
+    private final ByteBudget memory;
     private final String requestId;
+    private long held;
+    private boolean routed;
 
     @Nullable
     private SseSink sink;
 
-    HttpExchange(RoutingContext http) {
+    HttpExchange(RoutingContext http, ByteBudget memory) {
         this.http = http;
+        this.memory = memory;
         this.response = http.response();
         this.requestId = requestId(http.request());
-        response.closeHandler(closed -> cancellation.cancel());
-        response.exceptionHandler(broken -> cancellation.cancel());
+        response.closeHandler(closed -> gone());
+        response.exceptionHandler(broken -> gone());
+    }
+
+    private void gone() {
+        cancellation.cancel();
+        if (!routed) {
+            releaseBody();
+        }
+    }
+
+    private boolean hold(long bytes) {
+        boolean room = memory.tryHold(bytes);
+        held += room ? bytes : 0;
+        return room;
+    }
+
+    private void releaseBody() {
+        memory.release(held);
+        held = 0;
     }
 
     static HttpExchange of(Exchange exchange) {
@@ -71,32 +94,42 @@ final class HttpExchange {
     /** Collects the body; a larger one is refused as soon as that is known, and the connection closed after it. */
     void readBody(long most, Consumer<Buffer> then) {
         HttpServerRequest request = http.request();
-        if (declaredLength(request) > most) {
+        long declared = declaredLength(request);
+        if (declared > most) {
             refuseBody(request, EdgeErrors.tooLarge());
+            return;
+        }
+        if (!hold(declared)) {
+            refuseBody(request, EdgeErrors.overloaded());
             return;
         }
         Buffer body = Buffer.buffer();
         long slow = http.vertx().setTimer(BODY_MILLIS, expired -> refuseBody(request, EdgeErrors.tooSlow()));
         request.handler(bytes -> {
-            if (body.length() + bytes.length() <= most) {
-                body.appendBuffer(bytes);
-            } else if (!response.ended()) {
+            int length = body.length() + bytes.length();
+            if (response.ended()) {
+                return;
+            }
+            if (length > most || (length > held && !hold(length - held))) {
                 http.vertx().cancelTimer(slow);
-                refuseBody(request, EdgeErrors.tooLarge());
+                refuseBody(request, length > most ? EdgeErrors.tooLarge() : EdgeErrors.overloaded());
+            } else {
+                body.appendBuffer(bytes);
             }
         });
         request.exceptionHandler(gone -> http.vertx().cancelTimer(slow));
         request.endHandler(ended -> {
             http.vertx().cancelTimer(slow);
             if (!response.ended()) {
+                routed = true;
                 then.accept(body);
             }
         });
     }
 
     private void refuseBody(HttpServerRequest request, ModelFailure failure) {
-        response.putHeader("connection", "close");
-        refuse(failure);
+        releaseBody();
+        refuse(failure, true);
         // what is still coming is read and dropped, so that the client gets to read the answer
         request.handler(dropped -> {});
         request.endHandler(ended -> request.connection().close());
@@ -123,8 +156,13 @@ final class HttpExchange {
         return sink;
     }
 
-    /** The route is done: writes what is still to be written. */
-    void finish(Exchange exchange) {
+    /**
+     * The route is done: writes what is still to be written.
+     *
+     * @param last whether the connection is to be closed after it
+     */
+    void finish(Exchange exchange, boolean last) {
+        releaseBody();
         Exception thrown = exchange.getException();
         if (response.closed()) {
             return;
@@ -141,14 +179,22 @@ final class HttpExchange {
                 LOG.error("request {} failed", requestId, thrown);
             }
             RouteHeaders.write(response, exchange.getProperty(LlmConstants.ROUTE_PROPERTY, RouteInfo.class));
-            refuse(failure);
+            refuse(failure, last);
         } else {
+            closeAfter(last);
             answer(exchange.getMessage());
         }
     }
 
+    private void closeAfter(boolean last) {
+        if (last) {
+            response.putHeader("connection", "close");
+        }
+    }
+
     /** Answers with an error in OpenAI's shape. */
-    void refuse(ModelFailure failure) {
+    void refuse(ModelFailure failure, boolean last) {
+        closeAfter(last);
         response.putHeader("x-request-id", requestId);
         EdgeErrors.write(response, failure, ErrorJson.write(failure));
     }

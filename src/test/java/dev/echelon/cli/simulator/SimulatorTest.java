@@ -186,6 +186,18 @@ class SimulatorTest {
         assertThat(seen.get(200)).isBetween(70, 130);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/openai/v1/models", "/anthropic/v1/models"})
+    void listsOfModelsNeverFail(String path) throws Exception {
+        SimulatorClient client = client(new SimulatorOptions(Duration.ZERO, Duration.ZERO, 1, 7));
+
+        for (int i = 0; i < 20; i++) {
+            HttpResponse<String> list = client.send(
+                    client.to(path).header("authorization", "Bearer any").build());
+            assertThat(list.statusCode()).isEqualTo(200);
+        }
+    }
+
     @Test
     void theSameSeedFailsTheSameRequests() throws Exception {
         SimulatorOptions half = new SimulatorOptions(Duration.ZERO, Duration.ZERO, 0.5, 7);
