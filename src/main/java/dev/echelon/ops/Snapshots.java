@@ -55,19 +55,19 @@ final class Snapshots {
         if (known != null && now - known.takenAt() < KEPT) {
             return known;
         }
-        return take();
+        Snapshot taken = take();
+        latest = taken;
+        return taken;
     }
 
-    /** A new one, whatever there is. */
+    /** A new one, for its taker alone. */
     Snapshot take() {
-        Snapshot taken = new Snapshot(
+        return new Snapshot(
                 ticker.nanos(),
                 byName(gateway.states().instances(), status -> status.instance().id()),
                 byName(gateway.states().echelons(), EchelonStatus::echelon),
                 byName(gateway.pools(), PoolStatus::pool),
                 runtime.connections());
-        latest = taken;
-        return taken;
     }
 
     private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {

@@ -118,19 +118,22 @@ class MetricsTest {
         try (RawHttp caller = RawHttp.to(gateway.port())) {
             caller.send(RawHttp.post("/v1/chat/completions", ApiClient.body("slow")));
             provider.await(0, SOON);
-            Scrape seen = Scrape.of(gateway);
+            await().atMost(SOON).untilAsserted(() -> {
+                Scrape seen = Scrape.of(gateway);
 
-            assertThat(seen.sum("echelon_requests_in_flight")).isEqualTo(1);
-            assertThat(seen.sum("echelon_attempts_in_flight", "instance=\"slow.e1/up:slow\""))
-                    .isEqualTo(1);
-            assertThat(seen.sum("echelon_permits_in_use", "echelon=\"slow.e1\""))
-                    .isEqualTo(1);
-            assertThat(seen.sum("echelon_permits_left", "echelon=\"slow.e1\"")).isEqualTo(99);
-            assertThat(seen.sum("echelon_rpm_left", "echelon=\"slow.e1\"")).isEqualTo(999);
-            assertThat(seen.sum("echelon_connections_leased")).isEqualTo(1);
-            assertThat(seen.sum("echelon_returns_allowed", "instance=\"slow.e1/up:slow\""))
-                    .isEqualTo(3);
-            assertThat(seen.sum("echelon_pool_requests_left", "pool=\"p\"")).isEqualTo(50);
+                assertThat(seen.sum("echelon_requests_in_flight")).isEqualTo(1);
+                assertThat(seen.sum("echelon_attempts_in_flight", "instance=\"slow.e1/up:slow\""))
+                        .isEqualTo(1);
+                assertThat(seen.sum("echelon_permits_in_use", "echelon=\"slow.e1\""))
+                        .isEqualTo(1);
+                assertThat(seen.sum("echelon_permits_left", "echelon=\"slow.e1\""))
+                        .isEqualTo(99);
+                assertThat(seen.sum("echelon_rpm_left", "echelon=\"slow.e1\"")).isEqualTo(999);
+                assertThat(seen.sum("echelon_connections_leased")).isEqualTo(1);
+                assertThat(seen.sum("echelon_returns_allowed", "instance=\"slow.e1/up:slow\""))
+                        .isEqualTo(3);
+                assertThat(seen.sum("echelon_pool_requests_left", "pool=\"p\"")).isEqualTo(50);
+            });
         }
         provider.scriptFor("a", Behaviour.status(429).header("retry-after", "60"));
         assertThat(api.chat("g").statusCode()).isEqualTo(200);
