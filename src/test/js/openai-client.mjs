@@ -4,6 +4,7 @@
 //   MODELS         names to ask, comma separated
 //   LISTED         names the model list must have, comma separated (default: none in particular)
 //   MIN_SPREAD_MS  a stream must take at least this long from its first to its last chunk (default 10)
+//   IDEMPOTENT     1: a request with the same Idempotency-Key must be answered with the same answer
 //   EXPECT_404     1: an unknown model must be a NotFoundError
 import assert from 'node:assert/strict';
 import OpenAI from 'openai';
@@ -76,6 +77,19 @@ for (const model of models) {
     assert(answer.usage.prompt_tokens > 0 && answer.usage.completion_tokens > 0, 'usage is counted');
     assert.equal(answer.usage.total_tokens, answer.usage.prompt_tokens + answer.usage.completion_tokens);
     return choice.message.content;
+  });
+
+  await check(`${model} chat with an idempotency key`, async () => {
+    const headers = { 'Idempotency-Key': `${model}-${Date.now()}` };
+    const body = { model, messages: question };
+    const { data: first } = await client.chat.completions.create(body, { headers }).withResponse();
+    const { data: again, response } = await client.chat.completions.create(body, { headers }).withResponse();
+    assert(first.choices[0].message.content.length > 0, 'the answer has text');
+    assert(again.choices[0].message.content.length > 0, 'the second answer has text');
+    if (process.env.IDEMPOTENT === '1') {
+      assert.deepEqual(again, first, 'the second answer is the first');
+      assert.equal(response.headers.get('x-llm-idempotent-replay'), 'true');
+    }
   });
 
   await check(`${model} stream`, async () => {

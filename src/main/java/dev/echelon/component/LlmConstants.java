@@ -22,6 +22,20 @@ public final class LlmConstants {
             javaType = "String")
     public static final String SESSION = "CamelLlmSession";
 
+    @Metadata(
+            description = "Requests of a tenant to a target with the same key are one: one call, one answer for all",
+            javaType = "String")
+    public static final String IDEMPOTENCY_KEY = "CamelLlmIdempotencyKey";
+
+    @Metadata(
+            description = "Whose request it is, so that the keys of two tenants never meet; never a credential itself",
+            javaType = "String",
+            defaultValue = "anonymous")
+    public static final String TENANT = "CamelLlmTenant";
+
+    @Metadata(description = "The answer was made for another request with the same key", javaType = "Boolean")
+    public static final String IDEMPOTENT_REPLAY = "CamelLlmIdempotentReplay";
+
     @Metadata(description = "The instance that answered", javaType = "String")
     public static final String INSTANCE = "CamelLlmInstance";
 

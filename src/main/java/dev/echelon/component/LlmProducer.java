@@ -13,6 +13,7 @@ import dev.echelon.domain.json.ParsedRequest;
 import dev.echelon.domain.json.ResponseJson;
 import dev.echelon.route.Ask;
 import dev.echelon.route.Call;
+import dev.echelon.route.Gateway;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.camel.AsyncCallback;
@@ -33,16 +34,32 @@ final class LlmProducer extends DefaultAsyncProducer {
 
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
+        Gateway gateway = endpoint.getComponent().gateway();
+        Message message = exchange.getMessage();
         Ask ask;
+        String key;
         try {
             ask = ask(exchange);
+            key = IdempotentRequest.key(message);
         } catch (ModelFailure failure) {
             exchange.setException(failure);
             callback.done(true);
             return true;
         }
-        return endpoint.getComponent().gateway().process(exchange, ask, doneSync -> {
-            answer(exchange);
+        if (key != null) {
+            return IdempotentRequest.process(
+                    gateway,
+                    exchange,
+                    ask,
+                    key,
+                    outcome -> answer(exchange, outcome.route(), outcome.usage()),
+                    callback);
+        }
+        return gateway.process(exchange, ask, doneSync -> {
+            Call call = Call.find(exchange);
+            if (call != null) {
+                answer(exchange, call.info(), call.usage());
+            }
             callback.done(doneSync);
         });
     }
@@ -92,19 +109,19 @@ final class LlmProducer extends DefaultAsyncProducer {
         return header != null || field == null || !field.isTextual() ? header : field.textValue();
     }
 
-    private void answer(Exchange exchange) {
-        Call call = Call.find(exchange);
-        if (call == null) {
-            return;
-        }
+    private void answer(Exchange exchange, @Nullable RouteInfo info, @Nullable Usage usage) {
         Message message = exchange.getMessage();
-        RouteInfo info = call.info();
-        exchange.setProperty(LlmConstants.ROUTE_PROPERTY, info);
-        message.setHeader(LlmConstants.TARGET, info.target());
-        message.setHeader(LlmConstants.INSTANCE, info.instance());
-        message.setHeader(LlmConstants.ECHELON, info.echelon());
-        message.setHeader(LlmConstants.ATTEMPTS, info.attempts());
-        usage(message, call.usage());
+        if (info != null) {
+            exchange.setProperty(LlmConstants.ROUTE_PROPERTY, info);
+            message.setHeader(LlmConstants.TARGET, info.target());
+            message.setHeader(LlmConstants.INSTANCE, info.instance());
+            message.setHeader(LlmConstants.ECHELON, info.echelon());
+            message.setHeader(LlmConstants.ATTEMPTS, info.attempts());
+            if (info.replayed()) {
+                message.setHeader(LlmConstants.IDEMPOTENT_REPLAY, true);
+            }
+        }
+        usage(message, usage);
         if (exchange.getException() == null && message.getBody() instanceof ChatResponse response) {
             message.setBody(
                     switch (endpoint.getResponseType()) {

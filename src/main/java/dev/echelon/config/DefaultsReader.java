@@ -3,6 +3,7 @@ package dev.echelon.config;
 import dev.echelon.config.RequestDefaults.Cache;
 import dev.echelon.config.RequestDefaults.ErrorHandling;
 import dev.echelon.config.RequestDefaults.Hedging;
+import dev.echelon.config.RequestDefaults.Idempotency;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.config.RequestDefaults.LogLevel;
 import dev.echelon.config.RequestDefaults.Logging;
@@ -51,6 +52,7 @@ final class DefaultsReader {
                 Sections.flatMetrics(global),
                 errorHandling(global.table("error_handling")),
                 cache(global.table("cache")),
+                idempotency(global.table("idempotency")),
                 logging(global.table("logging")));
         global.finish();
         return defaults;
@@ -110,6 +112,16 @@ final class DefaultsReader {
                 table.bool("cache_streams", false));
         table.finish();
         return cache;
+    }
+
+    private static Idempotency idempotency(TableReader table) {
+        Idempotency idempotency = new Idempotency(
+                table.seconds("ttl", Bounds.POSITIVE, Duration.ofDays(1)),
+                table.integer("max_entries", Bounds.POSITIVE, 10_000),
+                table.integer("max_size_mb", Bounds.POSITIVE, 64),
+                table.integer("max_answer_mb", Bounds.POSITIVE, 4));
+        table.finish();
+        return idempotency;
     }
 
     private static Logging logging(TableReader table) {

@@ -21,6 +21,7 @@ final class Globals {
             if (document.kind() == Document.Kind.WRAPPERS
                     && document.root().get("global") instanceof Node.Table table) {
                 if (aboutGroups(document)) {
+                    belongsToAll(table, "idempotency");
                     clashes(ofGroups, table, "global");
                     ofGroups = Inheritance.merge(ofGroups, table);
                 } else {
@@ -52,6 +53,17 @@ final class Globals {
                         .allMatch(node -> node instanceof Node.Table wrapper
                                 && wrapper.get("type") instanceof Node.Scalar type
                                 && type.value().equals(GROUP_FILE));
+    }
+
+    /** What there is only one of cannot differ for wrappers of task groups. */
+    private void belongsToAll(Node.Table table, String key) {
+        Node node = table.get(key);
+        if (node != null) {
+            report.fault(
+                    node.place(),
+                    Keys.join("global", key)
+                            + " holds for all requests; write it into a file that is not about task groups");
+        }
     }
 
     /** Two files of the same rank may not say different things. */

@@ -37,6 +37,7 @@ public record RequestDefaults(
         MetricsConfig metrics,
         ErrorHandling errorHandling,
         Cache cache,
+        Idempotency idempotency,
         Logging logging) {
 
     /** {@code tool_selection_strategy}. */
@@ -61,6 +62,17 @@ public record RequestDefaults(
      * @param cacheStreams also streamed answers
      */
     public record Cache(boolean enabled, int maxSize, Duration ttl, boolean cacheAny, boolean cacheStreams) {}
+
+    /**
+     * What is kept for requests with an {@code Idempotency-Key}. One store serves all requests: what counts is the common
+     * {@code [global]}, not that of wrappers of task groups.
+     *
+     * @param ttl how long an answer is kept
+     * @param maxEntries answers kept at once
+     * @param maxSizeMb memory that they may take together, in MiB; answers under way may take as much again
+     * @param maxAnswerMb memory that one may take, in MiB; a larger one is not kept
+     */
+    public record Idempotency(Duration ttl, int maxEntries, int maxSizeMb, int maxAnswerMb) {}
 
     public enum LogLevel {
         DEBUG,

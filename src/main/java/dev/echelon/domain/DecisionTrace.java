@@ -27,9 +27,11 @@ public final class DecisionTrace {
      * @param how {@code first}, {@code return}, ...; {@code null} when it was passed over
      * @param startNanos since the request began
      * @param nanos what it took; 0 when it was passed over
+     * @param waitNanos for how long it was to be left alone from then on, as far as that is known: its Retry-After, or
+     *     what was left of the obstacle; 0 otherwise
      */
     public record Entry(
-            String instance, String outcome, @Nullable String how, long startNanos, long nanos) {
+            String instance, String outcome, @Nullable String how, long startNanos, long nanos, long waitNanos) {
 
         public boolean attempted() {
             return how != null;

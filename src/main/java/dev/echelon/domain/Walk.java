@@ -45,8 +45,11 @@ public final class Walk {
     @FunctionalInterface
     public interface Consideration {
 
-        /** @param why an obstacle's word, {@code retry_budget} or {@code slow_start} */
-        void passedOver(Candidate candidate, String why);
+        /**
+         * @param why an obstacle's word, {@code retry_budget} or {@code slow_start}
+         * @param waitNanos how long that is known to last; 0 when it is not
+         */
+        void passedOver(Candidate candidate, String why, long waitNanos);
     }
 
     /** Decides the next step. Changes nothing; the caller writes into the ledger what it then does. */
@@ -299,13 +302,13 @@ public final class Walk {
             if (!isOpen(candidate)) {
                 return false;
             }
-            Obstacle obstacle = condition(candidate).obstacle();
-            if (obstacle != Obstacle.NONE) {
-                consideration.passedOver(candidate, obstacle.word());
+            Condition condition = condition(candidate);
+            if (!condition.ready()) {
+                consideration.passedOver(candidate, condition.obstacle().word(), condition.waitNanos());
                 return false;
             }
             if (!ledger.outcomes().isEmpty() && mostAreOut() && !returns.withinBudget(candidate.instance())) {
-                consideration.passedOver(candidate, RETRY_BUDGET);
+                consideration.passedOver(candidate, RETRY_BUDGET, 0);
                 return false;
             }
             return true;
@@ -319,7 +322,7 @@ public final class Walk {
             if (share >= 1 || chance(candidate.instance()) < share) {
                 return true;
             }
-            consideration.passedOver(candidate, SLOW_START);
+            consideration.passedOver(candidate, SLOW_START, 0);
             return false;
         }
 

@@ -86,6 +86,9 @@ final class RequestLog implements RequestListener {
         if (!route.instance().isEmpty()) {
             with = with.addKeyValue("instance", LogText.clean(route.instance()));
         }
+        if (route.replayed()) {
+            with = with.addKeyValue("replayed", true);
+        }
         return with.addKeyValue("attempts", route.attempts()).addKeyValue("generation", route.generation());
     }
 

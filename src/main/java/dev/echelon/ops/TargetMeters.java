@@ -58,7 +58,7 @@ final class TargetMeters {
             firstTokens.get(OPERATION).record(firstToken);
         }
         RouteInfo route = request.route();
-        if (failure == null && route != null) {
+        if (failure == null && route != null && !route.replayed()) {
             String to = fellTo.get(route.instance());
             if (to != null) {
                 fallbacks.get(to).increment();

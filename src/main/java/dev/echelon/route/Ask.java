@@ -31,4 +31,9 @@ public record Ask(
         return new Ask(
                 request, target, null, cancellation, null, UUID.randomUUID().toString(), null);
     }
+
+    /** The same for a call that several wait for. */
+    public Ask shared(@Nullable AnswerSink newSink, Cancellation newCancellation, Duration newTimeout) {
+        return new Ask(request, target, newSink, newCancellation, newTimeout, id, session);
+    }
 }

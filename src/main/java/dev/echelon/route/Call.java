@@ -184,10 +184,10 @@ public final class Call {
     }
 
     /** Noted once for each reason, however often the walk looks. */
-    private void passedOver(Plan.Candidate candidate, String why) {
+    private void passedOver(Plan.Candidate candidate, String why, long waitNanos) {
         String instance = candidate.instance().id();
         if (considered.size() < MOST_CONSIDERED && considered.add(instance + '=' + why)) {
-            trace.add(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0));
+            trace.add(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0, waitNanos));
         }
     }
 
@@ -261,7 +261,7 @@ public final class Call {
             return;
         }
         ModelFailure failure = asFailure(attempt, thrown);
-        note(attempt, failure.kind());
+        note(attempt, failure);
         if (!sent) {
             ledger.passOver(attempt);
         } else {
@@ -296,7 +296,7 @@ public final class Call {
     void refuse(String node, ModelFailure failure) {
         pending = null;
         ledger.refuse(node, failure);
-        trace.add(new DecisionTrace.Entry(node, failure.kind().word(), null, sinceStart(), 0));
+        trace.add(new DecisionTrace.Entry(node, failure.kind().word(), null, sinceStart(), 0, waitNanos(failure)));
     }
 
     /** Whether the request comes to a route for the first time; a return may lead through it again. */
@@ -363,26 +363,33 @@ public final class Call {
             return trace.toString();
         }
         DecisionTrace soFar = trace.copy();
-        soFar.add(entry(current, "streaming"));
+        soFar.add(entry(current, "streaming", 0));
         return soFar.toString();
     }
 
-    private DecisionTrace.Entry entry(Step.Attempt attempt, String outcome) {
+    private static long waitNanos(@Nullable ModelFailure failure) {
+        Duration wait = failure == null ? null : failure.retryAfter();
+        return wait == null ? 0 : wait.toNanos();
+    }
+
+    private DecisionTrace.Entry entry(Step.Attempt attempt, String outcome, long waitNanos) {
         return new DecisionTrace.Entry(
                 attempt.candidate().instance().id(),
                 outcome,
                 sent ? attempt.entry().name().toLowerCase(Locale.ROOT) : null,
                 attemptStart - ledger.start(),
-                ticker.nanos() - attemptStart);
+                ticker.nanos() - attemptStart,
+                waitNanos);
     }
 
-    private void note(Step.Attempt attempt, @Nullable FailureKind failure) {
+    private void note(Step.Attempt attempt, @Nullable ModelFailure failure) {
         Instance instance = attempt.candidate().instance();
         lastAsked = sent ? instance : lastAsked;
-        DecisionTrace.Entry entry = entry(attempt, failure == null ? DecisionTrace.OK : failure.word());
+        FailureKind kind = failure == null ? null : failure.kind();
+        DecisionTrace.Entry entry = entry(attempt, kind == null ? DecisionTrace.OK : kind.word(), waitNanos(failure));
         trace.add(entry);
         listener.attempted(new RequestListener.Attempted(
-                id, target.name(), instance, sent ? attempt.entry() : null, failure, Duration.ofNanos(entry.nanos())));
+                id, target.name(), instance, sent ? attempt.entry() : null, kind, Duration.ofNanos(entry.nanos())));
     }
 
     /** The whole request is over. */

@@ -18,6 +18,7 @@ import dev.echelon.domain.Ticker;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
+import dev.echelon.store.IdempotencyStore;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway {
 
+    private static final long MIB = 1024 * 1024;
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final EventLoops loops;
@@ -63,6 +65,9 @@ public final class Gateway {
 
     @Nullable
     private volatile Generation current;
+
+    @Nullable
+    private volatile IdempotencyStore idempotency;
 
     /**
      * @param callbacks runs what follows an answer for callers that came from no event loop, and so may block
@@ -92,6 +97,11 @@ public final class Gateway {
 
     /** Compiles the first configuration; its routes start with the context. */
     public void open(Configuration configuration) throws Exception {
+        RequestDefaults.Idempotency bounds = configuration.defaults().idempotency();
+        idempotency = new IdempotencyStore(
+                new IdempotencyStore.Bounds(
+                        bounds.ttl(), bounds.maxEntries(), bounds.maxSizeMb() * MIB, bounds.maxAnswerMb() * MIB),
+                ticker);
         Generation opened = builder.build(1, configuration);
         current = opened;
         probes.probe(opened.probed());
@@ -99,6 +109,15 @@ public final class Gateway {
 
     public Generation generation() {
         return Objects.requireNonNull(current, "no configuration is loaded");
+    }
+
+    /** Requests with an idempotency key, under way and answered. */
+    public IdempotencyStore idempotency() {
+        return Objects.requireNonNull(idempotency, "no configuration is loaded");
+    }
+
+    public Ticker ticker() {
+        return ticker;
     }
 
     public StateRegistry states() {
@@ -113,6 +132,11 @@ public final class Gateway {
     /** Tells someone what becomes of requests, from now on. */
     public void addListener(RequestListener listener) {
         listeners.add(listener);
+    }
+
+    /** Everyone who was added; for those who answer a request without its routes. */
+    public RequestListener listener() {
+        return listeners;
     }
 
     /** The process is to end: readiness falls from now on, and requests are still taken. */
@@ -162,14 +186,19 @@ public final class Gateway {
      * once; a request from no event loop is moved to one, and its callback runs on an executor.
      */
     public boolean process(Exchange exchange, Ask ask, AsyncCallback callback) {
+        return onEventLoop(exchange, callback, (scheduler, done) -> enter(exchange, ask, scheduler, done));
+    }
+
+    /** Does a step of a request on an event loop: at once where this thread is one; else as {@link #process} does. */
+    public boolean onEventLoop(Exchange exchange, AsyncCallback callback, LoopStep step) {
         Scheduler scheduler = loops.current();
         if (EventLoops.onEventLoop()) {
-            return enter(exchange, ask, scheduler, callback);
+            return step.run(scheduler, callback);
         }
         AsyncCallback handedBack = ignored -> callbacks.execute(() -> callback.done(false));
         scheduler.execute(() -> {
             try {
-                enter(exchange, ask, scheduler, handedBack);
+                step.run(scheduler, handedBack);
             } catch (RuntimeException unexpected) {
                 // thrown here it would be the event loop's, and the caller would wait for ever
                 exchange.setException(unexpected);
@@ -177,6 +206,12 @@ public final class Gateway {
             }
         });
         return false;
+    }
+
+    /** A step of a request on its event loop; returns what a Camel processor would. */
+    @FunctionalInterface
+    public interface LoopStep {
+        boolean run(Scheduler scheduler, AsyncCallback callback);
     }
 
     private boolean enter(Exchange exchange, Ask ask, Scheduler scheduler, AsyncCallback callback) {
@@ -225,7 +260,7 @@ public final class Gateway {
         long now = ticker.nanos();
         Ledger ledger = new Ledger(
                 now,
-                now + deadline(target, ask.timeout()).toNanos(),
+                now + target.deadline(ask.timeout()).toNanos(),
                 random.getAsLong(),
                 dialects.mutedFor(request),
                 ask.session());
@@ -291,12 +326,6 @@ public final class Gateway {
                 .withStatus(404)
                 .withCode("model_not_found")
                 .withParam("model");
-    }
-
-    private static Duration deadline(Target target, @Nullable Duration callers) {
-        Duration own = Objects.requireNonNullElse(
-                target.defaults().requestDeadline(), target.rules().requestDeadline());
-        return callers == null || callers.compareTo(own) > 0 ? own : callers;
     }
 
     private static ChatRequest withWrapperDefaults(ChatRequest request, CallDefaults defaults) {

@@ -60,12 +60,14 @@ class OfficialClientsTest {
                         Map.of(
                                 "LISTED", "fast_pool,fast_group,openai:gpt-4o,anthropic:claude-3-5-sonnet",
                                 "MIN_SPREAD_MS", String.valueOf(SPREAD.toMillis()),
+                                "IDEMPOTENT", "1",
                                 "EXPECT_404", "1"),
                         Duration.ofSeconds(40));
 
         assertThat(outcome.output())
                 .doesNotContain("FAIL")
                 .contains("ok   openai:gpt-4o runTools, streamed")
+                .contains("ok   openai:gpt-4o chat with an idempotency key")
                 .contains("ok   anthropic:claude-3-5-sonnet runTools, streamed")
                 .contains("ok   fast_pool runTools, streamed")
                 .contains("ok   unknown model: model_not_found");

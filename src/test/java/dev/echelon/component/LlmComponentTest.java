@@ -12,6 +12,7 @@ import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -151,6 +152,52 @@ class LlmComponentTest extends CamelTestSupport {
             assertThat(out.getException()).isInstanceOf(ModelFailure.class);
         }
         assertThatThrownBy(() -> template.requestBody("direct:unknown", "hi")).hasCauseInstanceOf(ModelFailure.class);
+    }
+
+    @Test
+    void messagesWithTheSameKeyAreOneRequestAndNoCallbackIsOnAnEventLoop() throws Exception {
+        provider.always(Behaviour.text("good day").after(Duration.ofMillis(300)));
+        List<CompletableFuture<Exchange>> all = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            all.add(template.asyncSend("direct:in", withKey("k", null)));
+        }
+        List<Exchange> answers = new ArrayList<>();
+        for (CompletableFuture<Exchange> one : all) {
+            answers.add(one.get(20, TimeUnit.SECONDS));
+        }
+
+        assertThat(provider.count()).isOne();
+        assertThat(answers).allSatisfy(it -> {
+            assertThat(it.getException()).isNull();
+            assertThat(it.getMessage().getBody()).isEqualTo("good day");
+            assertThat(it.getMessage().getHeader(LlmConstants.INSTANCE)).isEqualTo("fast_group.e1/a:4o");
+        });
+        assertThat(answers.stream().filter(it -> it.getMessage().getHeader(LlmConstants.IDEMPOTENT_REPLAY) == null))
+                .hasSize(1);
+        assertThat(threads).hasSize(20).containsOnly(RouteFixture.CALLBACKS);
+
+        Exchange ofAnother = template.send("direct:in", withKey("k", "another tenant"));
+        assertThat(ofAnother.getMessage().getHeader(LlmConstants.IDEMPOTENT_REPLAY))
+                .isNull();
+        assertThat(provider.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aKeyThatIsNoneIsAFailure() {
+        Exchange out = template.send("direct:in", withKey("no key", null));
+
+        assertThat(out.getException(ModelFailure.class).code()).isEqualTo("invalid_idempotency_key");
+        assertThat(provider.count()).isZero();
+    }
+
+    private Exchange withKey(String key, @Nullable String tenant) {
+        Exchange exchange = context.getEndpoint("direct:in").createExchange();
+        exchange.getMessage().setBody("hi");
+        exchange.getMessage().setHeader(LlmConstants.IDEMPOTENCY_KEY, key);
+        if (tenant != null) {
+            exchange.getMessage().setHeader(LlmConstants.TENANT, tenant);
+        }
+        return exchange;
     }
 
     @Test

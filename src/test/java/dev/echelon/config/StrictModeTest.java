@@ -128,6 +128,21 @@ class StrictModeTest {
     }
 
     @Test
+    void whatIsKeptForIdempotencyIsWrittenOnceForAllRequests() {
+        configs.append(WRAPPERS, "[global.idempotency]\nttl = 0\nmax_size = 3\n")
+                .replace(REGISTRY, "[global]", "task_group_w = { file = \"wrappers/tg.toml\" }\n[global]")
+                .write("llms/wrappers/tg.toml", "[global.idempotency]\nmax_entries = 3\n");
+
+        assertThat(configs.errors())
+                .containsExactly(
+                        WRAPPERS + ":7:1: global.idempotency.ttl = 0 is out of range; write a number greater than 0",
+                        WRAPPERS + ":8:1: global.idempotency.max_size is not known; known here: ttl, max_entries,"
+                                + " max_size_mb, max_answer_mb",
+                        "llms/wrappers/tg.toml:1:1: global.idempotency holds for all requests; write it into a file"
+                                + " that is not about task groups");
+    }
+
+    @Test
     void aTableThatIsNoTableSaysSo() {
         configs.append(POOL, "fallback = 3\nhealth_check = \"x\"\n");
 

@@ -133,6 +133,11 @@ class WrittenValuesTest {
                 ttl = 11
                 cache_any = true
                 cache_streams = true
+                [global.idempotency]
+                ttl = 12
+                max_entries = 13
+                max_size_mb = 14
+                max_answer_mb = 2
                 [global.logging]
                 level = "debug"
                 format = "text"
@@ -160,6 +165,7 @@ class WrittenValuesTest {
                         new RequestDefaults.ErrorHandling(
                                 Set.of(FailureKind.SERVER_ERROR), Duration.ofMillis(500), 1.5),
                         new RequestDefaults.Cache(false, 10, seconds(11), true, true),
+                        new RequestDefaults.Idempotency(seconds(12), 13, 14, 2),
                         new RequestDefaults.Logging(
                                 RequestDefaults.LogLevel.DEBUG, RequestDefaults.LogFormat.TEXT, false, true, true)));
     }

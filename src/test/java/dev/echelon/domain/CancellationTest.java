@@ -79,8 +79,8 @@ class CancellationTest {
     @Test
     void aTraceSaysWhoWasAskedAndWhoWasPassedOver() {
         DecisionTrace trace = new DecisionTrace();
-        trace.add(new DecisionTrace.Entry("a", "timeout", "first", 0, 2_001_000_000L));
-        trace.add(new DecisionTrace.Entry("b", "breaker_open", null, 5, 0));
+        trace.add(new DecisionTrace.Entry("a", "timeout", "first", 0, 2_001_000_000L, 0));
+        trace.add(new DecisionTrace.Entry("b", "breaker_open", null, 5, 0, 0));
 
         assertThat(trace).hasToString("a=timeout@2001ms, b=breaker_open");
         assertThat(trace.entries()).extracting(DecisionTrace.Entry::attempted).containsExactly(true, false);

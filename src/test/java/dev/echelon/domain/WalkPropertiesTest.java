@@ -92,6 +92,16 @@ class WalkPropertiesTest {
         assertThat(one.now).isEqualTo(other.now);
     }
 
+    @Property(tries = 500)
+    void aTraceReplaysToTheSameChoices(@ForAll long seed) {
+        WalkWorld world = anyWorld(new Random(seed));
+        List<String> log = world.run();
+
+        WalkWorld again = anyWorld(new Random(seed)).replaying(world.trace);
+        assertThat(again.run()).isEqualTo(log);
+        assertThat(again.trace.entries()).isEqualTo(world.trace.entries());
+    }
+
     @Property(tries = 1000)
     void theOneLivingInstanceIsFound(@ForAll long seed, @ForAll @IntRange(max = 1000) int who) {
         Random random = new Random(seed);
@@ -123,7 +133,8 @@ class WalkPropertiesTest {
         Walk walk = new Walk(new WalkWorld().rules);
         for (int i = 0; i < 10; i++) {
             Ledger ledger = new Ledger(0, 120_000_000_000L, i, java.util.Set.of(), null);
-            assertThat(walk.next(plan, ledger, states, 0, (who, why) -> {})).isInstanceOf(Step.Attempt.class);
+            assertThat(walk.next(plan, ledger, states, 0, (who, why, wait) -> {}))
+                    .isInstanceOf(Step.Attempt.class);
         }
 
         assertThat(states.looks).isLessThanOrEqualTo(10 * 6);

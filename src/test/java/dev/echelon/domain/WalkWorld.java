@@ -41,6 +41,10 @@ final class WalkWorld implements InstanceStates {
     /** Whom the walk did not take and why: {@code a=breaker_open}. */
     final Set<String> passedOver = new LinkedHashSet<>();
 
+    /** As a request's, with the time instead of the time since its beginning. */
+    DecisionTrace trace = new DecisionTrace();
+
+    private final Deque<Reply> replayed = new ArrayDeque<>();
     private final List<Plan.Tier> tiers = new ArrayList<>();
     private final Map<String, Condition> conditions = new HashMap<>();
     private final Map<String, Long> until = new HashMap<>();
@@ -243,6 +247,7 @@ final class WalkWorld implements InstanceStates {
     /** Makes a request; the result is {@code model}, {@code model return}, ... and at last the failure, if any. */
     List<String> run() {
         ledger = null;
+        trace = new DecisionTrace();
         Plan plan = plan();
         Walk walk = new Walk(rules);
         List<String> log = new ArrayList<>();
@@ -264,7 +269,8 @@ final class WalkWorld implements InstanceStates {
         throw new AssertionError("the walk does not end: " + log.subList(0, 20));
     }
 
-    private void passedOver(Plan.Candidate candidate, String why) {
+    private void passedOver(Plan.Candidate candidate, String why, long waitNanos) {
+        trace.add(new DecisionTrace.Entry(candidate.instance().id(), why, null, now, 0, waitNanos));
         passedOver.add(candidate.instance().key().model().model() + "=" + why);
     }
 
@@ -280,6 +286,7 @@ final class WalkWorld implements InstanceStates {
         if (queuedInVain || left > 0) {
             refusals.put(model, Math.max(0, left - 1));
             asked.add(new Asked(attempt, now, false));
+            trace.add(new DecisionTrace.Entry(attempt.candidate().instance().id(), "saturated", null, now, 0, 0));
             now += attempt.queueNanos();
             ledger().passOver(attempt);
             log.add(model + how + (queuedInVain ? " queued in vain" : " refused"));
@@ -288,18 +295,52 @@ final class WalkWorld implements InstanceStates {
         asked.add(new Asked(attempt, now, true));
         ledger().begin(attempt);
         log.add(model + how);
-        Reply reply = reply(model);
+        Reply reply = replayed.isEmpty() ? reply(model) : Objects.requireNonNull(replayed.poll());
+        long begun = now;
         if (fillingUp.contains(model)) {
             blocked(model, Obstacle.CONCURRENCY);
         }
         boolean late = reply.took().toNanos() > attempt.timeoutNanos();
         now += Math.min(reply.took().toNanos(), attempt.timeoutNanos());
         ModelFailure failure = late ? ModelFailure.of(FailureKind.TIMEOUT, "late") : reply.failure();
+        trace.add(entry(attempt, failure, begun, now - begun));
         if (failure == null) {
             return true;
         }
         ledger().fail(attempt, failure, reply.stale() && !late, now);
         return false;
+    }
+
+    private static DecisionTrace.Entry entry(
+            Step.Attempt attempt, @Nullable ModelFailure failure, long begun, long took) {
+        Duration wait = failure == null ? null : failure.retryAfter();
+        return new DecisionTrace.Entry(
+                attempt.candidate().instance().id(),
+                failure == null ? DecisionTrace.OK : failure.kind().word(),
+                attempt.entry().name(),
+                begun,
+                took,
+                wait == null ? 0 : wait.toNanos());
+    }
+
+    /** From now on upstreams do what the trace says they did, whatever was said before. */
+    WalkWorld replaying(DecisionTrace earlier) {
+        List<DecisionTrace.Entry> attempts = earlier.entries().stream()
+                .filter(DecisionTrace.Entry::attempted)
+                .toList();
+        for (int i = 0; i < attempts.size(); i++) {
+            DecisionTrace.Entry it = attempts.get(i);
+            boolean stale = i + 1 < attempts.size()
+                    && Step.Entry.RECONNECT.name().equals(attempts.get(i + 1).how());
+            ModelFailure failure = it.outcome().equals(DecisionTrace.OK)
+                    ? null
+                    : ModelFailure.of(FailureKind.valueOf(it.outcome().toUpperCase(java.util.Locale.ROOT)), "");
+            if (failure != null && it.waitNanos() > 0) {
+                failure = failure.withRetryAfter(Duration.ofNanos(it.waitNanos()));
+            }
+            replayed.add(new Reply(failure, stale, Duration.ofNanos(it.nanos())));
+        }
+        return this;
     }
 
     private Reply reply(String model) {

@@ -26,6 +26,7 @@ final class OpenLoop {
     private final HttpRequest request;
     private final long begun = System.nanoTime();
     private final NavigableMap<Duration, Runnable> tasks = new TreeMap<>();
+    private volatile boolean stopped;
     private final Queue<Sample> samples = new ConcurrentLinkedQueue<>();
 
     OpenLoop(URI gateway, String body) {
@@ -61,7 +62,7 @@ final class OpenLoop {
         List<CompletableFuture<Boolean>> sent = new ArrayList<>();
         long start = System.nanoTime();
         long count = perSecond * length.toMillis() / 1000;
-        for (long i = 0; i < count; i++) {
+        for (long i = 0; i < count && !stopped; i++) {
             long due = start + i * TimeUnit.SECONDS.toNanos(1) / perSecond;
             while (System.nanoTime() < due) {
                 LockSupport.parkNanos(due - System.nanoTime());
@@ -77,6 +78,11 @@ final class OpenLoop {
                     }));
         }
         CompletableFuture.allOf(sent.toArray(CompletableFuture[]::new)).get(PATIENCE.toSeconds() + 5, TimeUnit.SECONDS);
+    }
+
+    /** No more requests from now on. */
+    void stop() {
+        stopped = true;
     }
 
     /** Since the loop was made. */

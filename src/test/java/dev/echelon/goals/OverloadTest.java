@@ -80,18 +80,7 @@ class OverloadTest {
     }
 
     private TestGateway gateway(FakeProvider provider) throws Exception {
-        return TestGateway.in(folder)
-                .provider("up", "openai", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m"]
-                        concurrency_limit = %d
-                        rpm_limit = 1000000
-                        priority = 1
-                        max_retries = 0
-                        """.formatted(PERMITS))
+        return OneModel.files(folder, provider.baseUrl(), PERMITS)
                 .file("wrappers/w.toml", """
                         [wrappers]
                         [global]

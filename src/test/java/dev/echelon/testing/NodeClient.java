@@ -72,7 +72,7 @@ public final class NodeClient {
      * All checks.
      *
      * @param more further settings of the script: {@code EXPECT_404}, {@code LISTED}, {@code MIN_SPREAD_MS},
-     *     {@code API_KEY}
+     *     {@code IDEMPOTENT}, {@code API_KEY}
      */
     public Outcome check(String baseUrl, List<String> models, Map<String, String> more, Duration atMost)
             throws IOException, InterruptedException {

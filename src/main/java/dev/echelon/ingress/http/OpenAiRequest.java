@@ -5,7 +5,9 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ParsedRequest;
 import dev.echelon.domain.json.RequestJson;
+import dev.echelon.store.Fingerprint;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
 import java.util.Locale;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -14,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first step of a chat route: bytes to a request. Of the client's headers only the target, the time limit, the
- * session and the request id are read.
+ * session, the request id and the idempotency key are read; with a key also the credential, whose digest says whose key
+ * it is.
  */
 public final class OpenAiRequest implements Processor {
 
@@ -47,11 +50,33 @@ public final class OpenAiRequest implements Processor {
         if (timeout != null) {
             message.setHeader(LlmConstants.TIMEOUT_MS, timeout);
         }
+        idempotency(http, message);
         if (parsed.request().stream()) {
             exchange.setProperty(
                     LlmConstants.SINK_PROPERTY, edge.stream(parsed.request().includeUsage()));
         }
         message.setBody(parsed);
+    }
+
+    private static void idempotency(HttpServerRequest http, Message message) throws ModelFailure {
+        String key = only(http, "Idempotency-Key");
+        if (key != null) {
+            message.setHeader(LlmConstants.IDEMPOTENCY_KEY, key);
+            String credential = only(http, "Authorization");
+            if (credential != null) {
+                message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
+            }
+        }
+    }
+
+    /** A header that may not stand twice: two parties on the way could each believe in another one. */
+    @Nullable
+    private static String only(HttpServerRequest http, String name) throws ModelFailure {
+        List<String> values = http.headers().getAll(name);
+        if (values.size() > 1) {
+            throw EdgeErrors.refusal(400, "invalid_header", "there is more than one header " + name);
+        }
+        return values.isEmpty() ? null : values.get(0);
     }
 
     private static void checkForm(HttpServerRequest http) throws ModelFailure {

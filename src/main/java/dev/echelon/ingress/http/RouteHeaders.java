@@ -19,6 +19,7 @@ final class RouteHeaders {
         put(response, "x-llm-attempts", Integer.toString(info.attempts()));
         put(response, "x-llm-generation", Long.toString(info.generation()));
         put(response, "x-llm-trace", info.trace());
+        put(response, "x-llm-idempotent-replay", info.replayed() ? "true" : "");
     }
 
     /** Names may hold any letters; a header may not. */

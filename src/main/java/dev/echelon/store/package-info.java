@@ -1,0 +1,8 @@
+/**
+ * What outlives a request: answers that are kept for those who ask again. May import domain only. Start reading at
+ * {@link dev.echelon.store.IdempotencyStore}.
+ */
+@NullMarked
+package dev.echelon.store;
+
+import org.jspecify.annotations.NullMarked;
