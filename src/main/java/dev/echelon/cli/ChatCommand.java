@@ -7,6 +7,7 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.route.Ask;
@@ -87,7 +88,15 @@ final class ChatCommand implements Callable<Integer> {
         CountDownLatch done = new CountDownLatch(1);
         gateway.process(
                 exchange,
-                new Ask(request, target, stream ? printer : null, cancellation, null, exchange.getExchangeId(), null),
+                new Ask(
+                        request,
+                        target,
+                        stream ? printer : null,
+                        cancellation,
+                        null,
+                        exchange.getExchangeId(),
+                        Lane.INTERACTIVE,
+                        null),
                 doneSync -> done.countDown());
         try {
             done.await();

@@ -36,6 +36,11 @@ public final class LlmConstants {
     @Metadata(description = "The answer was made for another request with the same key", javaType = "Boolean")
     public static final String IDEMPOTENT_REPLAY = "CamelLlmIdempotentReplay";
 
+    @Metadata(
+            description = "interactive (default), or batch: takes what the others leave of an echelon's limits",
+            javaType = "String")
+    public static final String PRIORITY = "CamelLlmPriority";
+
     @Metadata(description = "The instance that answered", javaType = "String")
     public static final String INSTANCE = "CamelLlmInstance";
 

@@ -6,6 +6,7 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Usage;
@@ -78,6 +79,7 @@ final class LlmProducer extends DefaultAsyncProducer {
                 cancellation == null ? new Cancellation() : cancellation,
                 timeout == null ? null : Duration.ofMillis(timeout),
                 id == null ? exchange.getExchangeId() : id,
+                lane(message),
                 session(message, parsed.request()));
     }
 
@@ -100,6 +102,16 @@ final class LlmProducer extends DefaultAsyncProducer {
                     .withParam("model");
         }
         return request.model();
+    }
+
+    private static Lane lane(Message message) throws ModelFailure {
+        String word = message.getHeader(LlmConstants.PRIORITY, String.class);
+        Lane lane = word == null ? Lane.INTERACTIVE : Lane.of(word);
+        if (lane == null) {
+            throw ModelFailure.of(FailureKind.INVALID_REQUEST, "the priority must be interactive or batch")
+                    .withParam("x-llm-priority");
+        }
+        return lane;
     }
 
     @Nullable

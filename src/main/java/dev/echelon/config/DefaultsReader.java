@@ -45,6 +45,7 @@ final class DefaultsReader {
                 global.integer("max_returns", Bounds.between(0, 100), 4),
                 global.decimal("retry_budget", Bounds.between(0, 1), 0.2),
                 global.integer("max_in_flight", Bounds.POSITIVE, 20_000),
+                global.decimal("batch_share", Bounds.between(0, 1), 0.8),
                 hedging(global.table("hedging")),
                 global.bool("allow_direct", false),
                 global.bool("function_calling_enabled", true),

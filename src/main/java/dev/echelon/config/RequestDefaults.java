@@ -17,6 +17,7 @@ import java.util.Set;
  * @param maxReturns returns per request
  * @param retryBudget returns as a share of an instance's requests in flight, floor 3
  * @param maxInFlight requests the process takes at once
+ * @param batchShare of an echelon's limits that requests of the batch lane may use, 0 to 1
  * @param hedging a second attempt beside a slow one
  * @param allowDirect whether models that no echelon and no {@code direct} wrapper names may be asked
  */
@@ -30,6 +31,7 @@ public record RequestDefaults(
         int maxReturns,
         double retryBudget,
         int maxInFlight,
+        double batchShare,
         Hedging hedging,
         boolean allowDirect,
         boolean functionCallingEnabled,

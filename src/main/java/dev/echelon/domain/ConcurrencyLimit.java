@@ -6,7 +6,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * At most so many at once, with a short bounded queue. A permit is given back exactly once; whoever gives it back hands
+ * At most so many at once, the batch lane not even so many, with a short bounded queue in which the interactive lane goes
+ * first. A permit is given back exactly once; whoever gives it back hands
  * it to the first in the queue. Nobody is let into the queue who would very likely wait in vain. Nothing waits on a
  * thread. Thread-safe.
  */
@@ -18,23 +19,31 @@ public final class ConcurrencyLimit {
     private static final double SAFETY = 0.5;
 
     private final int limit;
+    private final int batchLimit;
     private final int queueLimit;
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Place> queue = new ArrayDeque<>();
+    private final Deque<Place> batchQueue = new ArrayDeque<>();
     private int inUse;
     private double averageHeld;
 
     /** A limit whose queue is as long as itself, at most 100. */
     public ConcurrencyLimit(int limit) {
+        this(limit, limit);
+    }
+
+    /** @param batchLimit permits in use up to which the batch lane may take one */
+    public ConcurrencyLimit(int limit, int batchLimit) {
         this.limit = limit;
+        this.batchLimit = batchLimit;
         this.queueLimit = Math.min(limit, 100);
     }
 
     /** Takes a permit if one is free; nobody is ahead then, for who queues does so only while none is. */
-    public boolean tryAcquire() {
+    public boolean tryAcquire(Lane lane) {
         lock.lock();
         try {
-            if (inUse >= limit) {
+            if (inUse >= limitOf(lane)) {
                 return false;
             }
             inUse++;
@@ -47,19 +56,20 @@ public final class ConcurrencyLimit {
     /**
      * Takes a place in the queue.
      *
+     * @param lane which queue
      * @param patience nanoseconds that the place is worth waiting
      * @param onGranted runs on the thread that gives a permit back, or at once when one has become free meanwhile; the
      *     place then holds that permit
      * @return {@code null} when the queue is full, or so long that the turn would come too late
      */
     @Nullable
-    public Place enqueue(long patience, Runnable onGranted) {
+    public Place enqueue(Lane lane, long patience, Runnable onGranted) {
         Place place = new Place(onGranted);
         lock.lock();
         try {
-            if (inUse >= limit) {
-                boolean room = queue.size() < queueLimit && expectedWait() <= patience * SAFETY;
-                return room && queue.add(place) ? place : null;
+            if (inUse >= limitOf(lane)) {
+                boolean room = waiting() < queueLimit && expectedWait() <= patience * SAFETY;
+                return room && (lane == Lane.BATCH ? batchQueue : queue).add(place) ? place : null;
             }
             inUse++;
         } finally {
@@ -71,7 +81,7 @@ public final class ConcurrencyLimit {
 
     /** Until the turn of whoever came last now: Little's law. */
     private double expectedWait() {
-        return averageHeld * (queue.size() + 1) / limit;
+        return averageHeld * (waiting() + 1) / limit;
     }
 
     /**
@@ -86,9 +96,13 @@ public final class ConcurrencyLimit {
             if (heldNanos > 0) {
                 averageHeld += (heldNanos - averageHeld) * WEIGHT_OF_LATEST;
             }
+            inUse--;
             next = queue.poll();
-            if (next == null) {
-                inUse--;
+            if (next == null && inUse < batchLimit) {
+                next = batchQueue.poll();
+            }
+            if (next != null) {
+                inUse++;
             }
         } finally {
             lock.unlock();
@@ -98,13 +112,21 @@ public final class ConcurrencyLimit {
         }
     }
 
-    public boolean hasRoom() {
+    public boolean hasRoom(Lane lane) {
         lock.lock();
         try {
-            return inUse < limit;
+            return inUse < limitOf(lane);
         } finally {
             lock.unlock();
         }
+    }
+
+    private int limitOf(Lane lane) {
+        return lane == Lane.BATCH ? batchLimit : limit;
+    }
+
+    private int waiting() {
+        return queue.size() + batchQueue.size();
     }
 
     public int limit() {
@@ -123,7 +145,7 @@ public final class ConcurrencyLimit {
     public int queued() {
         lock.lock();
         try {
-            return queue.size();
+            return waiting();
         } finally {
             lock.unlock();
         }
@@ -146,7 +168,7 @@ public final class ConcurrencyLimit {
         public boolean leave() {
             lock.lock();
             try {
-                return queue.remove(this);
+                return queue.remove(this) || batchQueue.remove(this);
             } finally {
                 lock.unlock();
             }

@@ -26,7 +26,7 @@ final class Admission extends AsyncProcessorSupport {
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Call call = Call.of(exchange);
         Step.Attempt attempt = call.current();
-        if (limits.concurrency().tryAcquire()) {
+        if (limits.concurrency().tryAcquire(call.lane())) {
             admitted(exchange, call);
             callback.done(true);
             return true;
@@ -40,7 +40,7 @@ final class Admission extends AsyncProcessorSupport {
     }
 
     private void admitted(Exchange exchange, Call call) {
-        if (limits.rpm().tryAcquire(call.ticker().nanos()) > 0) {
+        if (!limits.tryRpm(call.lane(), call.ticker().nanos())) {
             limits.concurrency().release(0);
             saturated(exchange);
         } else {
@@ -72,7 +72,8 @@ final class Admission extends AsyncProcessorSupport {
 
         /** False when the queue is full. */
         boolean enqueue(long nanos) {
-            place = limits.concurrency().enqueue(nanos, () -> call.scheduler().schedule(0, () -> leave(true)));
+            place = limits.concurrency()
+                    .enqueue(call.lane(), nanos, () -> call.scheduler().schedule(0, () -> leave(true)));
             if (place == null) {
                 return false;
             }

@@ -6,6 +6,7 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.ModelKey;
@@ -34,6 +35,7 @@ public final class Call {
     private static final Logger LOG = LoggerFactory.getLogger(Call.class);
 
     private final String id;
+    private final Lane lane;
     private final ChatRequest request;
     private final Target target;
     private final long generation;
@@ -63,6 +65,7 @@ public final class Call {
 
     Call(
             String id,
+            Lane lane,
             ChatRequest request,
             Target target,
             long generation,
@@ -72,6 +75,7 @@ public final class Call {
             Cancellation cancellation,
             @Nullable AnswerSink sink) {
         this.id = id;
+        this.lane = lane;
         this.request = request;
         this.target = target;
         this.generation = generation;
@@ -105,7 +109,8 @@ public final class Call {
     /** The same request, for one attempt beside the running one, on another model. */
     Call hedge(Cancellation own) {
         ModelKey running = run().instance().key();
-        Call hedge = new Call(id, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null);
+        Call hedge =
+                new Call(id, lane, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null);
         hedge.entered.addAll(entered);
         return hedge;
     }
@@ -154,7 +159,7 @@ public final class Call {
         if (cancellation.isCancelled()) {
             step = new Step.GiveUp(ModelFailure.of(FailureKind.CANCELLED, "the caller went away"));
         } else if (step == null) {
-            step = target.walk().next(target.plan(), ledger, states, ticker.nanos(), report::passedOver);
+            step = target.walk().next(target.plan(), ledger, states.seenBy(lane), ticker.nanos(), report::passedOver);
         }
         pending = step;
         return step;
@@ -317,6 +322,10 @@ public final class Call {
 
     Step.Attempt current() {
         return run().step();
+    }
+
+    Lane lane() {
+        return lane;
     }
 
     ChatRequest request() {

@@ -241,6 +241,7 @@ public final class Gateway {
                 ask.session());
         return new Call(
                 ask.id(),
+                ask.lane(),
                 request,
                 target,
                 generation.id(),

@@ -63,7 +63,8 @@ final class GenerationBuilder {
                 .toList();
         List<Topology.Member> members = new ArrayList<>(topology.instances().values());
         members.addAll(topology.models().values());
-        members.forEach(it -> states.declare(it.instance(), it.rules(), it.concurrency(), it.rpm()));
+        double batchShare = configuration.defaults().batchShare();
+        members.forEach(it -> states.declare(it.instance(), it.rules(), it.concurrency(), it.rpm(), batchShare));
 
         Nodes nodes = new Nodes(id);
         Registry registry = context.getRegistry();

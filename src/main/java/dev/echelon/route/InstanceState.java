@@ -4,6 +4,7 @@ import dev.echelon.domain.CoolDown;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.InstanceStates.Condition;
 import dev.echelon.domain.InstanceStates.Obstacle;
+import dev.echelon.domain.Lane;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,7 +28,7 @@ final class InstanceState {
      * @param pause of its model, shared by all instances of the same model, address and credential
      * @param health likewise
      */
-    Condition condition(long now, CoolDown pause, Condition health) {
+    Condition condition(Lane lane, long now, CoolDown pause, Condition health) {
         if (pause.active(now)) {
             return Condition.blocked(pause.quarantine() ? Obstacle.QUARANTINE : Obstacle.COOLING, pause.until() - now);
         }
@@ -38,12 +39,9 @@ final class InstanceState {
         if (!health.ready()) {
             return health;
         }
-        long minute = limits.rpm().waitNanos(now);
-        if (minute > 0) {
-            return Condition.blocked(Obstacle.RPM, minute);
-        }
-        if (!limits.concurrency().hasRoom()) {
-            return Condition.blocked(Obstacle.CONCURRENCY, 0);
+        Condition limited = limits.condition(lane, now);
+        if (!limited.ready()) {
+            return limited;
         }
         double share = Math.min(breaker.share(now), health.share());
         return share >= 1 ? Condition.READY : new Condition(Obstacle.NONE, 0, share);
@@ -57,7 +55,7 @@ final class InstanceState {
     InstanceStatus status(long now, CoolDown pause, Condition health) {
         return new InstanceStatus(
                 instance,
-                condition(now, pause, health),
+                condition(Lane.INTERACTIVE, now, pause, health),
                 breaker.state().name().toLowerCase(Locale.ROOT),
                 Duration.ofNanos(pause.active(now) ? pause.until() - now : 0),
                 inFlight.get(),

@@ -1,15 +1,13 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.BreakerRules;
-import dev.echelon.domain.ConcurrencyLimit;
 import dev.echelon.domain.Health;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.InstanceStates;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelKey;
-import dev.echelon.domain.RateLimit;
 import dev.echelon.domain.Ticker;
 import io.github.resilience4j.circuitbreaker.CircuitBreakerRegistry;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -19,13 +17,12 @@ import java.util.function.DoubleSupplier;
 /** The run-time states of all instances, by id, so that they outlive a generation. */
 public final class StateRegistry implements InstanceStates {
 
-    private static final long MINUTE = Duration.ofMinutes(1).toNanos();
-
     private final Ticker ticker;
     private final DoubleSupplier jitter;
     private final CircuitBreakerRegistry breakers = CircuitBreakerRegistry.ofDefaults();
     private final Map<String, InstanceState> states = new ConcurrentHashMap<>();
     private final Map<String, EchelonLimits> limits = new ConcurrentHashMap<>();
+    private final InstanceStates batchView = new BatchView();
     private final CoolDowns coolDowns = new CoolDowns();
     private final Healths healths = new Healths();
 
@@ -41,12 +38,9 @@ public final class StateRegistry implements InstanceStates {
     }
 
     /** Makes the state of an instance, unless it has one from an earlier generation. */
-    void declare(Instance instance, BreakerRules rules, int concurrency, int rpm) {
-        EchelonLimits shared = limits.computeIfAbsent(
-                instance.echelon(),
-                id -> new EchelonLimits(
-                        new ConcurrencyLimit(concurrency),
-                        rpm == Integer.MAX_VALUE ? RateLimit.NONE : RateLimit.slidingWindow(MINUTE, rpm)));
+    void declare(Instance instance, BreakerRules rules, int concurrency, int rpm, double batchShare) {
+        EchelonLimits shared =
+                limits.computeIfAbsent(instance.echelon(), id -> EchelonLimits.of(concurrency, rpm, batchShare));
         coolDowns.declare(instance.key());
         states.computeIfAbsent(
                 instance.id(),
@@ -106,9 +100,18 @@ public final class StateRegistry implements InstanceStates {
                         .toList();
     }
 
+    /** The states as requests of a lane see them. */
+    InstanceStates seenBy(Lane lane) {
+        return lane == Lane.BATCH ? batchView : this;
+    }
+
     @Override
     public Condition condition(Instance instance, long now) {
-        return of(instance).condition(now, coolDowns.of(instance.key()), healths.condition(instance.key(), now));
+        return condition(Lane.INTERACTIVE, instance, now);
+    }
+
+    private Condition condition(Lane lane, Instance instance, long now) {
+        return of(instance).condition(lane, now, coolDowns.of(instance.key()), healths.condition(instance.key(), now));
     }
 
     @Override
@@ -125,5 +128,29 @@ public final class StateRegistry implements InstanceStates {
     public boolean probeable(Instance instance, long now) {
         boolean unhealthy = !healths.condition(instance.key(), now).ready();
         return of(instance).probeable(now, coolDowns.of(instance.key()), unhealthy);
+    }
+
+    /** The same, but for limits that leave the batch lane less. */
+    private final class BatchView implements InstanceStates {
+
+        @Override
+        public Condition condition(Instance instance, long now) {
+            return StateRegistry.this.condition(Lane.BATCH, instance, now);
+        }
+
+        @Override
+        public int inFlight(Instance instance) {
+            return StateRegistry.this.inFlight(instance);
+        }
+
+        @Override
+        public int returnsInFlight(Instance instance) {
+            return StateRegistry.this.returnsInFlight(instance);
+        }
+
+        @Override
+        public boolean probeable(Instance instance, long now) {
+            return StateRegistry.this.probeable(instance, now);
+        }
     }
 }

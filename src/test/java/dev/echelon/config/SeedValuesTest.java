@@ -160,6 +160,7 @@ class SeedValuesTest {
                         4,
                         0.2,
                         20_000,
+                        0.8,
                         new RequestDefaults.Hedging(false, new HedgeGate.Rules(0.95, 0.05, Duration.ofMillis(50))),
                         false,
                         true,

@@ -112,6 +112,7 @@ class WrittenValuesTest {
                 max_returns = 6
                 retry_budget = 0.5
                 max_in_flight = 7
+                batch_share = 0.6
                 allow_direct = true
                 function_calling_enabled = false
                 tool_selection_strategy = "priority"
@@ -157,6 +158,7 @@ class WrittenValuesTest {
                         6,
                         0.5,
                         7,
+                        0.6,
                         new RequestDefaults.Hedging(true, new HedgeGate.Rules(0.9, 0.02, Duration.ofMillis(20))),
                         true,
                         false,

@@ -26,13 +26,13 @@ class ConcurrencyLimitTest {
     void takesAsManyAsItsLimit() {
         ConcurrencyLimit limit = new ConcurrencyLimit(2);
 
-        assertThat(limit.tryAcquire()).isTrue();
-        assertThat(limit.hasRoom()).isTrue();
-        assertThat(limit.tryAcquire()).isTrue();
-        assertThat(limit.hasRoom()).isFalse();
-        assertThat(limit.tryAcquire()).isFalse();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isTrue();
+        assertThat(limit.hasRoom(Lane.INTERACTIVE)).isTrue();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isTrue();
+        assertThat(limit.hasRoom(Lane.INTERACTIVE)).isFalse();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isFalse();
         limit.release(0);
-        assertThat(limit.tryAcquire()).isTrue();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isTrue();
         assertThat(limit.inUse()).isEqualTo(2);
     }
 
@@ -41,14 +41,16 @@ class ConcurrencyLimitTest {
         ConcurrencyLimit limit = new ConcurrencyLimit(3);
         List<String> granted = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            limit.tryAcquire();
+            limit.tryAcquire(Lane.INTERACTIVE);
         }
-        limit.enqueue(Long.MAX_VALUE, () -> granted.add("first"));
-        limit.enqueue(Long.MAX_VALUE, () -> granted.add("second"));
+        limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> granted.add("first"));
+        limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> granted.add("second"));
 
         limit.release(0);
         assertThat(granted).containsExactly("first");
-        assertThat(limit.tryAcquire()).as("the permit went to the queue").isFalse();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE))
+                .as("the permit went to the queue")
+                .isFalse();
         limit.release(0);
         assertThat(granted).containsExactly("first", "second");
         assertThat(limit.inUse()).isEqualTo(3);
@@ -60,33 +62,55 @@ class ConcurrencyLimitTest {
     void whoWouldWaitInVainIsNotLetIn() {
         ConcurrencyLimit limit = new ConcurrencyLimit(10);
         for (int i = 0; i < 100; i++) {
-            limit.tryAcquire();
+            limit.tryAcquire(Lane.INTERACTIVE);
             limit.release(2_000);
         }
         for (int i = 0; i < 10; i++) {
-            limit.tryAcquire();
+            limit.tryAcquire(Lane.INTERACTIVE);
         }
         int let = 0;
-        while (limit.enqueue(1_000, () -> {}) != null) {
+        while (limit.enqueue(Lane.INTERACTIVE, 1_000, () -> {}) != null) {
             let++;
         }
 
         assertThat(let).as("a tenth of 2,000 passes per place").isEqualTo(2);
-        assertThat(limit.enqueue(1_300, () -> {})).isNotNull();
+        assertThat(limit.enqueue(Lane.INTERACTIVE, 1_300, () -> {})).isNotNull();
         limit.release(0);
-        assertThat(limit.enqueue(1_300, () -> {}))
+        assertThat(limit.enqueue(Lane.INTERACTIVE, 1_300, () -> {}))
                 .as("what was not used says nothing")
                 .isNotNull();
+    }
+
+    @Test
+    void theBatchLaneLeavesSomeAndGoesLast() {
+        ConcurrencyLimit limit = new ConcurrencyLimit(4, 3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(limit.tryAcquire(Lane.BATCH)).isTrue();
+        }
+        assertThat(limit.hasRoom(Lane.BATCH)).isFalse();
+        assertThat(limit.tryAcquire(Lane.BATCH)).isFalse();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isTrue();
+
+        List<String> granted = new ArrayList<>();
+        limit.enqueue(Lane.BATCH, Long.MAX_VALUE, () -> granted.add("batch"));
+        limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> granted.add("interactive"));
+        limit.release(0);
+        assertThat(granted).containsExactly("interactive");
+        limit.release(0);
+        assertThat(granted).as("the last permit is not for batch").containsExactly("interactive");
+        limit.release(0);
+        assertThat(granted).containsExactly("interactive", "batch");
+        assertThat(limit.inUse()).isEqualTo(3);
     }
 
     @Test
     void whoLeavesIsPassedOver() {
         ConcurrencyLimit limit = new ConcurrencyLimit(2);
         List<String> granted = new ArrayList<>();
-        limit.tryAcquire();
-        limit.tryAcquire();
+        limit.tryAcquire(Lane.INTERACTIVE);
+        limit.tryAcquire(Lane.INTERACTIVE);
         Place first = place(limit, () -> granted.add("first"));
-        limit.enqueue(Long.MAX_VALUE, () -> granted.add("second"));
+        limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> granted.add("second"));
 
         assertThat(first.leave()).isTrue();
         assertThat(first.leave()).isFalse();
@@ -97,7 +121,7 @@ class ConcurrencyLimitTest {
     @Test
     void whoWasGrantedAPermitCannotLeaveWithoutIt() {
         ConcurrencyLimit limit = new ConcurrencyLimit(1);
-        limit.tryAcquire();
+        limit.tryAcquire(Lane.INTERACTIVE);
         Place place = place(limit, () -> {});
 
         limit.release(0);
@@ -116,7 +140,7 @@ class ConcurrencyLimitTest {
 
         assertThat(granted).isTrue();
         assertThat(place.leave()).isFalse();
-        assertThat(limit.tryAcquire()).isFalse();
+        assertThat(limit.tryAcquire(Lane.INTERACTIVE)).isFalse();
     }
 
     @Test
@@ -127,13 +151,13 @@ class ConcurrencyLimitTest {
 
     private static int queueOf(int limit) {
         ConcurrencyLimit full = new ConcurrencyLimit(limit);
-        while (full.tryAcquire()) {}
-        while (full.enqueue(Long.MAX_VALUE, () -> {}) != null) {}
+        while (full.tryAcquire(Lane.INTERACTIVE)) {}
+        while (full.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> {}) != null) {}
         return full.queued();
     }
 
     private static Place place(ConcurrencyLimit limit, Runnable onGranted) {
-        return Objects.requireNonNull(limit.enqueue(Long.MAX_VALUE, onGranted));
+        return Objects.requireNonNull(limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, onGranted));
     }
 
     @Property(tries = 300)
@@ -144,9 +168,9 @@ class ConcurrencyLimitTest {
         List<Place> waiting = new ArrayList<>();
         for (int i = 0; i < 500; i++) {
             switch (random.nextInt(4)) {
-                case 0 -> held.addAndGet(limit.tryAcquire() ? 1 : 0);
+                case 0 -> held.addAndGet(limit.tryAcquire(Lane.INTERACTIVE) ? 1 : 0);
                 case 1 -> {
-                    Place place = limit.enqueue(Long.MAX_VALUE, held::incrementAndGet);
+                    Place place = limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, held::incrementAndGet);
                     if (place != null) {
                         waiting.add(place);
                     }
@@ -197,9 +221,9 @@ class ConcurrencyLimitTest {
             ConcurrencyLimit limit, AtomicInteger running, AtomicInteger peak, Random random) {
         return () -> {
             for (int i = 0; i < 20_000; i++) {
-                boolean permit = limit.tryAcquire();
+                boolean permit = limit.tryAcquire(Lane.INTERACTIVE);
                 if (!permit) {
-                    Place place = limit.enqueue(Long.MAX_VALUE, () -> {});
+                    Place place = limit.enqueue(Lane.INTERACTIVE, Long.MAX_VALUE, () -> {});
                     for (int spin = random.nextInt(50); spin > 0; spin--) {
                         Thread.onSpinWait();
                     }

@@ -7,6 +7,7 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
@@ -72,7 +73,8 @@ class WalkThroughRoutesTest {
     private Exchange ask(String target, Duration timeout) throws Exception {
         Exchange exchange = new DefaultExchange(fixture.context());
         CompletableFuture<Boolean> done = new CompletableFuture<>();
-        Ask ask = new Ask(ChatRequest.ofText("hello"), target, null, new Cancellation(), timeout, "id", null);
+        Ask ask = new Ask(
+                ChatRequest.ofText("hello"), target, null, new Cancellation(), timeout, "id", Lane.INTERACTIVE, null);
         fixture.gateway().process(exchange, ask, done::complete);
         done.get(20, TimeUnit.SECONDS);
         return exchange;

@@ -39,6 +39,10 @@ public final class OpenAiRequest implements Processor {
             }
             message.setHeader(LlmConstants.TARGET, target);
         }
+        String priority = http.getHeader("x-llm-priority");
+        if (priority != null) {
+            message.setHeader(LlmConstants.PRIORITY, priority);
+        }
         String session = http.getHeader("x-llm-session");
         if (session != null) {
             if (session.length() > MAX_SESSION) {
