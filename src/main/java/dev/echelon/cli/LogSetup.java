@@ -28,6 +28,11 @@ final class LogSetup {
         set(Level.WARN, LogFormat.TEXT);
     }
 
+    /** For commands that let somebody else's program run in this process. */
+    static void errorsOnly() {
+        set(Level.ERROR, LogFormat.TEXT);
+    }
+
     private static void set(Level level, LogFormat format) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         Encoder<ILoggingEvent> encoder;

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -221,7 +222,7 @@ class CommandLineTest {
 
     @Test
     void helpIsThereForEveryCommand() {
-        assertThat(run("--help").out()).contains("serve", "validate", "routes", "chat");
+        assertThat(run("--help").out()).contains("serve", "validate", "routes", "chat", "dev-kafka");
         for (String command : new String[] {"serve", "validate", "routes", "chat"}) {
             Run run = run(command, "--help");
 
@@ -229,6 +230,28 @@ class CommandLineTest {
             assertThat(run.out()).contains("Usage: echelon " + command, "--configs");
         }
         assertThat(run("--version").out()).startsWith("echelon ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--port=65536", "--port=-1", "--partitions=0", "--partitions=many"})
+    void devKafkaRefusesWhatItCannotUse(String option) {
+        Run run = run("dev-kafka", "--data=" + folder, option);
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(option.substring(0, option.indexOf('='))).doesNotContain("Exception");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void devKafkaSaysWhatKeepsItFromStarting() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Run run = run("dev-kafka", "--data=" + folder, "--port=" + taken.getLocalPort());
+
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .isEqualTo("echelon: port " + taken.getLocalPort() + " is taken: choose another with --port"
+                            + System.lineSeparator());
+        }
     }
 
     @Test
