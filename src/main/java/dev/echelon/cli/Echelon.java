@@ -16,6 +16,7 @@ import picocli.CommandLine.IVersionProvider;
             ValidateCommand.class,
             RoutesCommand.class,
             ChatCommand.class,
+            BatchCommand.class,
             DevKafkaCommand.class
         })
 public final class Echelon {
