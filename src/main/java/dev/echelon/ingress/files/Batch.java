@@ -12,6 +12,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -121,7 +122,7 @@ public final class Batch {
 
     /** Sends nothing more; what is under way is still answered. */
     public void stop() {
-        thread.execute(() -> {
+        onThread(() -> {
             stopped = true;
             step();
         });
@@ -193,6 +194,14 @@ public final class Batch {
                     heard(line, outcome);
                     step();
                 }));
+    }
+
+    private void onThread(Runnable task) {
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            // the process ends, and the next run asks again
+        }
     }
 
     private void heard(Open line, Prompts.Outcome outcome) {
