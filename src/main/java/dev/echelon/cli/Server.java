@@ -80,7 +80,7 @@ final class Server {
         if (files == null) {
             set(main, "camel.main.routesExcludePattern", "**/" + FILES_ROUTE);
         } else {
-            set(main, "files.inbox", files.inbox());
+            set(main, "echelon.files.inbox", files.inbox());
         }
         set(main, "camel.main.shutdownTimeout", drain.timeout().toSeconds() + SPARE_SECONDS);
         set(main, "camel.main.extraShutdownTimeout", drain.notice().toSeconds() + 2 * SPARE_SECONDS);

@@ -92,6 +92,9 @@ public final class BatchInbox extends AsyncProcessorSupport {
             callback.done(false);
         });
         jobs.add(job);
+        if (stopping) {
+            job.stop();
+        }
         thread.execute(() -> job.begin(this::batch));
         return false;
     }
