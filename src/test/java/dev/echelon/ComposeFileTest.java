@@ -3,110 +3,113 @@ package dev.echelon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import dev.echelon.testing.Behaviour;
-import dev.echelon.testing.FakeProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
 class ComposeFileTest {
 
-    private final Map<?, ?> gateway;
+    private final Map<?, ?> root;
+    private final Map<?, ?> services;
 
     ComposeFileTest() throws IOException {
-        String text = Files.readString(Path.of("docker-compose.yml"));
-        Map<?, ?> root = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(text);
-        gateway = (Map<?, ?>) ((Map<?, ?>) root.get("services")).get("echelon");
+        root = yaml(Path.of("docker-compose.yml"));
+        services = map(root, "services");
     }
 
     @Test
-    void theImageIsPinned() {
-        assertThat((String) gateway.get("image")).matches("[a-z-]+:\\d+\\.\\d+\\.\\d+_\\d+-jre");
+    void everyImageIsPinned() {
+        assertThat(services.keySet())
+                .extracting(Object::toString)
+                .containsExactlyInAnyOrder("echelon", "kafka", "kafka-topics", "prometheus", "grafana");
+        for (Object service : services.values()) {
+            assertThat((String) ((Map<?, ?>) service).get("image")).matches("[a-z/]+:v?\\d+\\.\\d+\\.\\d+");
+        }
+        assertThat(map(services, "echelon").get("build")).isEqualTo(".");
     }
 
     @Test
-    void theJarAndTheFilesAreMountedReadOnly() {
-        assertThat(list("volumes"))
-                .extracting(
-                        volume -> ((Map<?, ?>) volume).get("source"),
-                        volume -> ((Map<?, ?>) volume).get("target"),
-                        volume -> ((Map<?, ?>) volume).get("read_only"))
-                .containsExactly(
-                        tuple("./target/echelon.jar", "/echelon/echelon.jar", true),
-                        tuple("./configs", "/echelon/configs", true),
-                        tuple("./routes", "/echelon/routes", true));
+    void filesAreMountedReadOnlyAndAreThere() {
+        for (Object service : services.values()) {
+            for (Object volume : list((Map<?, ?>) service, "volumes")) {
+                if (volume instanceof Map<?, ?> bind) {
+                    assertThat(bind.get("read_only")).isEqualTo(true);
+                    assertThat(map(bind, "bind").get("create_host_path")).isEqualTo(false);
+                    assertThat(Path.of((String) bind.get("source"))).exists();
+                } else {
+                    assertThat(map(root, "volumes").containsKey(((String) volume).split(":", -1)[0]))
+                            .isTrue();
+                }
+            }
+        }
+        assertThat(list(map(services, "echelon"), "volumes"))
+                .extracting(volume -> ((Map<?, ?>) volume).get("source"), volume -> ((Map<?, ?>) volume).get("target"))
+                .containsExactly(tuple("./configs", "/echelon/configs"), tuple("./routes", "/echelon/routes"));
     }
 
     @Test
     void onlyTheEdgeIsPublishedToOtherMachines() {
-        assertThat(list("ports")).isEqualTo(List.of("8080:8080", "127.0.0.1:9876:9876"));
-    }
-
-    @Test
-    void theCommandNamesWhatIsMountedAndPublished() {
-        assertThat(list("command"))
-                .isEqualTo(List.of(
-                        "serve",
-                        "--configs",
-                        "/echelon/configs",
-                        "--routes",
-                        "/echelon/routes",
-                        "--port",
-                        "8080",
-                        "--management-port",
-                        "9876",
-                        "--management-host",
-                        "0.0.0.0"));
-        assertThat(list("entrypoint")
-                        .subList(
-                                list("entrypoint").size() - 2,
-                                list("entrypoint").size()))
-                .isEqualTo(List.of("-jar", "/echelon/echelon.jar"));
+        assertThat(list(map(services, "echelon"), "ports")).isEqualTo(List.of("8080:8080", "127.0.0.1:9876:9876"));
+        for (String service : new String[] {"kafka", "prometheus", "grafana"}) {
+            assertThat(list(map(services, service), "ports")).isNotEmpty().allSatisfy(port -> assertThat((String) port)
+                    .startsWith("127.0.0.1:"));
+        }
     }
 
     @Test
     void keysArePassedOnAndNeverWrittenDown() {
-        assertThat(list("environment"))
+        assertThat(list(map(services, "echelon"), "environment"))
                 .isEqualTo(List.of("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"));
     }
 
     @Test
-    void theHealthCheckAsksTheManagementPort() throws Exception {
-        try (FakeProvider management = FakeProvider.start()) {
-            management.script(Behaviour.json("{\"status\":\"UP\"}"), Behaviour.status(503));
+    void theContainersListenersAreThoseThatClientsAreSentTo() {
+        Map<?, ?> kafka = map(map(services, "kafka"), "environment");
 
-            assertThat(healthCheck(management.port())).isZero();
-            assertThat(healthCheck(management.port())).isNotZero();
-
-            assertThat(management.last().method()).isEqualTo("GET");
-            assertThat(management.last().path()).isEqualTo("/observe/health/live");
-        }
-        assertThat(healthCheck(FakeProvider.refusedPort())).isNotZero();
+        assertThat((String) kafka.get("KAFKA_ADVERTISED_LISTENERS"))
+                .isEqualTo("INTERNAL://kafka:29092,EXTERNAL://localhost:9092");
+        assertThat((String) kafka.get("KAFKA_LISTENERS")).contains("INTERNAL://:29092", "EXTERNAL://:9092");
+        assertThat((String) list(map(services, "kafka-topics"), "command").get(2))
+                .contains("kafka:29092", "llm.prompts llm.answers llm.dlq");
     }
 
-    /** Runs the check as Docker would, on another port; gives its exit status. */
-    private int healthCheck(int port) throws IOException, InterruptedException {
-        List<?> test = (List<?>) ((Map<?, ?>) gateway.get("healthcheck")).get("test");
-        assertThat(test.get(0)).isEqualTo("CMD");
-        List<String> command = test.stream()
-                .skip(1)
-                .map(word -> ((String) word).replace("$$", "$").replace("/9876", "/" + port))
-                .toList();
-        Process process = new ProcessBuilder(command)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
-        return process.exitValue();
+    @Test
+    void prometheusScrapesTheManagementPortAndGrafanaAsksPrometheus() throws IOException {
+        Map<?, ?> scrape = (Map<?, ?>) list(yaml(Path.of("deploy/prometheus/prometheus.yml")), "scrape_configs")
+                .get(0);
+        Map<?, ?> source =
+                (Map<?, ?>) list(yaml(Path.of("deploy/grafana/provisioning/datasources/prometheus.yml")), "datasources")
+                        .get(0);
+        Map<?, ?> provider =
+                (Map<?, ?>) list(yaml(Path.of("deploy/grafana/provisioning/dashboards/echelon.yml")), "providers")
+                        .get(0);
+
+        assertThat(scrape.get("metrics_path")).isEqualTo("/observe/metrics");
+        assertThat(scrape.get("honor_labels")).isEqualTo(true);
+        assertThat(((Map<?, ?>) list(scrape, "static_configs").get(0)).get("targets"))
+                .isEqualTo(List.of("echelon:9876"));
+        assertThat(source.get("url")).isEqualTo("http://prometheus:9090");
+        assertThat(source.get("uid")).isEqualTo("prometheus");
+        assertThat(list(map(services, "grafana"), "volumes"))
+                .extracting(volume -> String.valueOf(((Map<?, ?>) volume).get("target")))
+                .contains(String.valueOf(map(provider, "options").get("path")), "/etc/grafana/provisioning");
     }
 
-    private List<?> list(String key) {
-        return (List<?>) gateway.get(key);
+    private static Map<?, ?> yaml(Path file) throws IOException {
+        return (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromString(Files.readString(file));
+    }
+
+    private static Map<?, ?> map(Map<?, ?> in, String key) {
+        assertThat(in.containsKey(key)).as(key).isTrue();
+        return (Map<?, ?>) in.get(key);
+    }
+
+    private static List<?> list(Map<?, ?> in, String key) {
+        return in.containsKey(key) ? (List<?>) in.get(key) : List.of();
     }
 }

@@ -105,6 +105,35 @@ class LauncherTest {
     }
 
     @Test
+    void theBrokerComesFromItsOwnFolder() throws Exception {
+        environment.put("JAVA_HOME", java("mine", "17.0.1"));
+        Path jars = Files.createDirectory(house.resolve("target/dev-kafka"));
+
+        assertThat(run("dev-kafka", "--port", "0").call())
+                .contains("-XX:+UseSerialGC", "-Xmx256m")
+                .doesNotContain("-XX:+UseParallelGC", "-Xmx512m", "-jar")
+                .containsSequence(
+                        "-cp",
+                        house.resolve("target/echelon.jar") + ":" + jars + "/*",
+                        "dev.echelon.cli.Echelon",
+                        "dev-kafka",
+                        "--port",
+                        "0");
+    }
+
+    @Test
+    void withoutTheBrokersJarsOnlyDevKafkaFails() throws Exception {
+        environment.put("JAVA_HOME", java("mine", "17.0.1"));
+
+        assertThat(run("dev-kafka"))
+                .isEqualTo(new Run(
+                        1,
+                        "echelon: " + house.resolve("target/dev-kafka")
+                                + " is missing; build it with: mvn -B -DskipTests package\n"));
+        assertThat(run("chat").call()).contains("chat");
+    }
+
+    @Test
     void aClassDataArchiveIsUsedWhereThereIsOne() throws Exception {
         environment.put("JAVA_HOME", java("mine", "17.0.1"));
         assertThat(run().call()).noneMatch(option -> option.contains("SharedArchiveFile"));

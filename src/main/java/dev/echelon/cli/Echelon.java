@@ -11,7 +11,14 @@ import picocli.CommandLine.IVersionProvider;
         description = "The routing layer for language models inside Apache Camel.",
         mixinStandardHelpOptions = true,
         versionProvider = Echelon.Version.class,
-        subcommands = {ServeCommand.class, ValidateCommand.class, RoutesCommand.class, ChatCommand.class})
+        subcommands = {
+            ServeCommand.class,
+            ValidateCommand.class,
+            RoutesCommand.class,
+            ChatCommand.class,
+            BatchCommand.class,
+            DevKafkaCommand.class
+        })
 public final class Echelon {
 
     static final int OK = 0;

@@ -49,6 +49,11 @@ final class LogSetup {
         use(console(LogFormat.TEXT), Level.WARN);
     }
 
+    /** For commands that let somebody else's program run in this process. */
+    static void errorsOnly() {
+        use(console(LogFormat.TEXT), Level.ERROR);
+    }
+
     /** The queue of lines. */
     static final class Queued implements AutoCloseable {
 

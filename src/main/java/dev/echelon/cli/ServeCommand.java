@@ -4,6 +4,7 @@ import dev.echelon.cli.simulator.Simulator;
 import dev.echelon.config.Configuration;
 import dev.echelon.config.Problem;
 import dev.echelon.config.Reachability;
+import dev.echelon.ingress.files.BatchInbox;
 import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.GatewayRuntime;
 import java.nio.file.Files;
@@ -84,6 +85,9 @@ final class ServeCommand implements Callable<Integer> {
     private int drainTimeout;
 
     @Mixin
+    private FilesOptions files = new FilesOptions();
+
+    @Mixin
     private Simulation simulation = new Simulation();
 
     @Override
@@ -92,15 +96,17 @@ final class ServeCommand implements Callable<Integer> {
         checkPort("--management-port", managementPort);
         checkSeconds("--drain-notice", drainNotice);
         checkSeconds("--drain-timeout", drainTimeout);
-        String pattern = routesPattern();
+        BatchInbox.@Nullable Settings inbox = files.settings();
+        String pattern = routesPattern(inbox != null);
         Configuration configuration = options.load();
         Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
         try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
-            return serve(configuration, pattern);
+            return serve(configuration, pattern, inbox);
         }
     }
 
-    private int serve(Configuration configuration, String pattern) throws Exception {
+    private int serve(Configuration configuration, String pattern, BatchInbox.@Nullable Settings inbox)
+            throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);
@@ -119,7 +125,7 @@ final class ServeCommand implements Callable<Integer> {
                     simulator != null);
             Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
             Server.Management management = new Server.Management(managementHost, managementPort);
-            return new Server(runtime, used, edge, management, drain, pattern).run();
+            return new Server(runtime, used, edge, management, drain, pattern, inbox).run();
         }
     }
 
@@ -144,13 +150,16 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private String routesPattern() throws BadUsageException {
+    private String routesPattern(boolean withFiles) throws BadUsageException {
         Path folder = routes == null && Files.isDirectory(DEFAULT_ROUTES) ? DEFAULT_ROUTES : routes;
         if (folder == null) {
             return "classpath:routes/*.camel.yaml";
         }
         if (!Files.isDirectory(folder)) {
             throw new BadUsageException("echelon: there is no routes folder " + folder);
+        }
+        if (withFiles && !Files.exists(folder.resolve(Server.FILES_ROUTE))) {
+            throw new BadUsageException("echelon: --files needs " + Server.FILES_ROUTE + ", which is not in " + folder);
         }
         return "file:" + folder + "/*.camel.yaml";
     }

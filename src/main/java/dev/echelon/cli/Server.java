@@ -1,6 +1,7 @@
 package dev.echelon.cli;
 
 import dev.echelon.config.Configuration;
+import dev.echelon.ingress.files.BatchInbox;
 import dev.echelon.ingress.http.EdgeHttpService;
 import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.ingress.http.OpenAiAnswer;
@@ -16,6 +17,7 @@ import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,26 +27,32 @@ final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SPARE_SECONDS = 5;
 
+    static final String FILES_ROUTE = "files.camel.yaml";
+
     private final GatewayRuntime runtime;
     private final Configuration configuration;
     private final EdgeSettings edge;
     private final Management management;
     private final Drain drain;
     private final String routesPattern;
+    private final BatchInbox.@Nullable Settings files;
 
+    /** @param files the folders of batch files; without them their route is not loaded */
     Server(
             GatewayRuntime runtime,
             Configuration configuration,
             EdgeSettings edge,
             Management management,
             Drain drain,
-            String routesPattern) {
+            String routesPattern,
+            BatchInbox.@Nullable Settings files) {
         this.runtime = runtime;
         this.configuration = configuration;
         this.edge = edge;
         this.management = management;
         this.drain = drain;
         this.routesPattern = routesPattern;
+        this.files = files;
     }
 
     /** Where health and metrics are served. */
@@ -69,6 +77,11 @@ final class Server {
         Main main = new Main();
         set(main, "camel.main.name", "echelon");
         set(main, "camel.main.routesIncludePattern", routesPattern);
+        if (files == null) {
+            set(main, "camel.main.routesExcludePattern", "**/" + FILES_ROUTE);
+        } else {
+            set(main, "echelon.files.inbox", files.inbox());
+        }
         set(main, "camel.main.shutdownTimeout", drain.timeout().toSeconds() + SPARE_SECONDS);
         set(main, "camel.main.extraShutdownTimeout", drain.notice().toSeconds() + 2 * SPARE_SECONDS);
         set(main, "camel.main.shutdownNowOnTimeout", true);
@@ -148,6 +161,9 @@ final class Server {
         context.getRegistry().bind("openaiAnswer", new OpenAiAnswer());
         context.getRegistry()
                 .bind("openaiModels", new OpenAiModels(Instant.now().getEpochSecond()));
+        if (files != null) {
+            BatchInbox.install(context, files, System::nanoTime);
+        }
         EdgeHttpService.install(context, edge);
         Operations.install(context, runtime, gateway);
     }

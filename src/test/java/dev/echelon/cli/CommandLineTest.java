@@ -3,29 +3,22 @@ package dev.echelon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.Appender;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 
 /** The commands as a person runs them: what they print, and with which status they end. */
@@ -36,10 +29,7 @@ class CommandLineTest {
     @TempDir
     private Path folder;
 
-    private final Logger root =
-            ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-    private final List<Appender<ILoggingEvent>> appenders = new ArrayList<>();
-    private Level level = Level.INFO;
+    private final RootLogging logging = new RootLogging();
 
     /** What a command came to. */
     private record Run(int status, String out, String err) {}
@@ -52,23 +42,9 @@ class CommandLineTest {
         return new Run(status, out.toString(), err.toString());
     }
 
-    @BeforeEach
-    void rememberLogging() {
-        level = root.getLevel();
-        root.iteratorForAppenders().forEachRemaining(appenders::add);
-    }
-
-    /** Commands set the log up for their process; here others live in it. */
     @AfterEach
     void restoreLogging() {
-        Stream.Builder<Appender<ILoggingEvent>> now = Stream.builder();
-        root.iteratorForAppenders().forEachRemaining(now::add);
-        now.build().filter(appender -> !appenders.contains(appender)).forEach(root::detachAppender);
-        appenders.forEach(appender -> {
-            appender.start();
-            root.addAppender(appender);
-        });
-        root.setLevel(level);
+        logging.restore();
     }
 
     @Test
@@ -221,14 +197,36 @@ class CommandLineTest {
 
     @Test
     void helpIsThereForEveryCommand() {
-        assertThat(run("--help").out()).contains("serve", "validate", "routes", "chat");
-        for (String command : new String[] {"serve", "validate", "routes", "chat"}) {
+        assertThat(run("--help").out()).contains("serve", "validate", "routes", "chat", "batch", "dev-kafka");
+        for (String command : new String[] {"serve", "validate", "routes", "chat", "batch"}) {
             Run run = run(command, "--help");
 
             assertThat(run.status()).isZero();
             assertThat(run.out()).contains("Usage: echelon " + command, "--configs");
         }
         assertThat(run("--version").out()).startsWith("echelon ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--port=65536", "--port=-1", "--partitions=0", "--partitions=many"})
+    void devKafkaRefusesWhatItCannotUse(String option) {
+        Run run = run("dev-kafka", "--data=" + folder, option);
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains(option.substring(0, option.indexOf('='))).doesNotContain("Exception");
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    @Test
+    void devKafkaSaysWhatKeepsItFromStarting() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            Run run = run("dev-kafka", "--data=" + folder, "--port=" + taken.getLocalPort());
+
+            assertThat(run.status()).isEqualTo(1);
+            assertThat(run.err())
+                    .isEqualTo("echelon: port " + taken.getLocalPort() + " is taken: choose another with --port"
+                            + System.lineSeparator());
+        }
     }
 
     @Test

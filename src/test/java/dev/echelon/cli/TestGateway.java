@@ -3,6 +3,7 @@ package dev.echelon.cli;
 import dev.echelon.config.ConfigException;
 import dev.echelon.config.ConfigLoader;
 import dev.echelon.config.Configuration;
+import dev.echelon.ingress.files.BatchInbox;
 import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
@@ -21,6 +22,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The whole gateway, as {@code echelon serve} boots it, in the test's own process: files in, HTTP out. Only the ports are
@@ -36,7 +38,11 @@ public final class TestGateway implements AutoCloseable {
     private final int port;
     private final int managementPort;
 
-    private TestGateway(Configuration configuration, AddressResolverOptions names, UnaryOperator<EdgeSettings> settings)
+    private TestGateway(
+            Configuration configuration,
+            AddressResolverOptions names,
+            UnaryOperator<EdgeSettings> settings,
+            BatchInbox.@Nullable Settings files)
             throws Exception {
         this.port = freePort();
         this.managementPort = freePort();
@@ -56,7 +62,8 @@ public final class TestGateway implements AutoCloseable {
                         settings.apply(edge),
                         new Server.Management("127.0.0.1", managementPort),
                         new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
-                        "file:routes/*.camel.yaml")
+                        "file:routes/*.camel.yaml",
+                        files)
                 .main();
         main.start();
     }
@@ -169,7 +176,12 @@ public final class TestGateway implements AutoCloseable {
         }
 
         public TestGateway start() throws Exception {
-            return new TestGateway(load(), names, edge);
+            return new TestGateway(load(), names, edge, null);
+        }
+
+        /** With the edge for batch files. */
+        public TestGateway start(BatchInbox.Settings files) throws Exception {
+            return new TestGateway(load(), names, edge, files);
         }
 
         public Configuration load() throws ConfigException {
