@@ -1,66 +1,144 @@
 package dev.echelon.cli;
 
+import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.config.RequestDefaults.Logging;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
 
-/** Applies {@code [global.logging]} to Logback: one console appender, text or one JSON object a line. */
+/**
+ * Applies {@code [global.logging]} to Logback: one console, text or one JSON object a line. Lines go through a queue, so
+ * that a slow console never holds an event loop up. When four fifths of it are taken, lines below WARN are left out; the
+ * last fifth is kept for WARN and ERROR, and only when that is full too are these left out.
+ */
 final class LogSetup {
 
-    private static final String TEXT = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%n";
+    private static final String TEXT = "%d{HH:mm:ss.SSS} %-5level %logger{0} - %msg%replace( %kvp{NONE}){'^ $', ''}%n";
+    private static final int QUEUE = 8_192;
+    private static final int FLUSH_MILLIS = 2_000;
 
     private LogSetup() {}
 
-    static void apply(Logging logging) {
-        set(Level.toLevel(logging.level().name()), logging.format());
+    /**
+     * From now on lines are queued, until the result is closed: then they are written out, and later ones at once. When
+     * the process is told to stop it waits for that.
+     *
+     * @param exit how long it waits at most
+     */
+    static Queued apply(Logging logging, Duration exit) {
+        use(
+                queueBefore(console(logging.format())),
+                Level.toLevel(logging.level().name()));
+        // our watch over the event loops says it sooner and once
+        context().getLogger("io.vertx.core.impl.BlockedThreadChecker").setLevel(Level.ERROR);
+        return new Queued(logging.format(), exit);
     }
 
     /** For commands whose output is an answer: warnings only. */
     static void quiet() {
-        set(Level.WARN, LogFormat.TEXT);
+        use(console(LogFormat.TEXT), Level.WARN);
     }
 
     /** For commands that let somebody else's program run in this process. */
     static void errorsOnly() {
-        set(Level.ERROR, LogFormat.TEXT);
+        use(console(LogFormat.TEXT), Level.ERROR);
     }
 
-    private static void set(Level level, LogFormat format) {
-        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
-        Encoder<ILoggingEvent> encoder;
-        if (format == LogFormat.JSON) {
-            JsonEncoder json = new JsonEncoder();
-            json.setContext(context);
-            json.setWithContext(false);
-            json.setWithSequenceNumber(false);
-            json.setWithNanoseconds(false);
-            json.setWithFormattedMessage(true);
-            json.setWithMessage(false);
-            json.setWithArguments(false);
-            encoder = json;
-        } else {
-            PatternLayoutEncoder pattern = new PatternLayoutEncoder();
-            pattern.setContext(context);
-            pattern.setPattern(TEXT);
-            encoder = pattern;
+    /** The queue of lines. */
+    static final class Queued implements AutoCloseable {
+
+        private final LogFormat format;
+        private final Duration exit;
+        private final CountDownLatch written = new CountDownLatch(1);
+        private final Thread atExit = new Thread(this::await, "echelon-log-flush");
+
+        private Queued(LogFormat format, Duration exit) {
+            this.format = format;
+            this.exit = exit;
+            Runtime.getRuntime().addShutdownHook(atExit);
         }
+
+        private void await() {
+            try {
+                if (!written.await(exit.toMillis(), TimeUnit.MILLISECONDS)) {
+                    close();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+
+        @Override
+        public void close() {
+            use(console(format), root().getLevel());
+            written.countDown();
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException stopping) {
+                // it runs, and has been let go
+            }
+        }
+    }
+
+    static Encoder<ILoggingEvent> encoder(LogFormat format) {
+        if (format == LogFormat.JSON) {
+            return started(new JsonLines());
+        }
+        PatternLayoutEncoder pattern = new PatternLayoutEncoder();
+        pattern.setPattern(TEXT);
+        return started(pattern);
+    }
+
+    private static Encoder<ILoggingEvent> started(Encoder<ILoggingEvent> encoder) {
+        encoder.setContext(context());
         encoder.start();
+        return encoder;
+    }
+
+    static AsyncAppender queueBefore(Appender<ILoggingEvent> console) {
+        AsyncAppender queue = new AsyncAppender();
+        queue.setContext(context());
+        queue.setQueueSize(QUEUE);
+        queue.setDiscardingThreshold(QUEUE / 5);
+        queue.setNeverBlock(true);
+        queue.setMaxFlushTime(FLUSH_MILLIS);
+        queue.addAppender(console);
+        queue.start();
+        return queue;
+    }
+
+    private static ConsoleAppender<ILoggingEvent> console(LogFormat format) {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
-        console.setContext(context);
+        console.setContext(context());
         console.setTarget("System.err");
-        console.setEncoder(encoder);
+        console.setEncoder(encoder(format));
         console.start();
-        Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        return console;
+    }
+
+    /** In place of all others, which write out what they hold. */
+    private static void use(Appender<ILoggingEvent> appender, Level level) {
+        Logger root = root();
         root.detachAndStopAllAppenders();
-        root.addAppender(console);
+        root.addAppender(appender);
         root.setLevel(level);
+    }
+
+    private static Logger root() {
+        return context().getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+    }
+
+    private static LoggerContext context() {
+        return (LoggerContext) LoggerFactory.getILoggerFactory();
     }
 }

@@ -27,6 +27,7 @@ import picocli.CommandLine.Option;
 final class ServeCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
+    private static final Duration CLOSING = Duration.ofSeconds(20);
     private static final Path DEFAULT_ROUTES = Path.of("routes");
 
     @Mixin
@@ -93,7 +94,13 @@ final class ServeCommand implements Callable<Integer> {
         checkSeconds("--drain-timeout", drainTimeout);
         String pattern = routesPattern();
         Configuration configuration = options.load();
-        LogSetup.apply(configuration.defaults().logging());
+        Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
+        try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
+            return serve(configuration, pattern);
+        }
+    }
+
+    private int serve(Configuration configuration, String pattern) throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);

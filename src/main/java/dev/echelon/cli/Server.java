@@ -6,7 +6,7 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.ingress.http.OpenAiAnswer;
 import dev.echelon.ingress.http.OpenAiModels;
 import dev.echelon.ingress.http.OpenAiRequest;
-import dev.echelon.ops.GatewayHealth;
+import dev.echelon.ops.Operations;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import java.time.Duration;
@@ -80,6 +80,15 @@ final class Server {
         set(main, "camel.management.port", management.port());
         set(main, "camel.management.healthCheckEnabled", "true");
         set(main, "camel.health.enabled", "true");
+        set(main, "camel.health.exposureLevel", "full");
+        // the state of user-made routes and consumers counts; generated ones are always started
+        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*");
+        set(main, "camel.management.metricsEnabled", "true");
+        set(main, "camel.metrics.enabled", "true");
+        // Camel's own would add series for every generated route and every exchange
+        set(main, "camel.metrics.enableRoutePolicy", "false");
+        set(main, "camel.metrics.enableExchangeEventNotifier", "false");
+        set(main, "camel.metrics.enableRouteEventNotifier", "false");
         main.addMainListener(new MainListenerSupport() {
             @Override
             public void beforeConfigure(BaseMainSupport starting) {
@@ -98,7 +107,11 @@ final class Server {
             @Override
             public void afterStart(BaseMainSupport started) {
                 EdgeHttpService http = started.getCamelContext().hasService(EdgeHttpService.class);
-                LOG.info("ready: API on port {}, health on {}:{}", http.port(), management.host(), management.port());
+                LOG.info(
+                        "ready: API on port {}, health and metrics on {}:{}/observe",
+                        http.port(),
+                        management.host(),
+                        management.port());
             }
         });
         return main;
@@ -136,6 +149,6 @@ final class Server {
         context.getRegistry()
                 .bind("openaiModels", new OpenAiModels(Instant.now().getEpochSecond()));
         EdgeHttpService.install(context, edge);
-        GatewayHealth.install(context, gateway);
+        Operations.install(context, runtime, gateway);
     }
 }

@@ -212,6 +212,7 @@ final class IdempotentRequest {
                         Duration.ofNanos(gateway.ticker().nanos() - start),
                         null,
                         null,
+                        null,
                         new DecisionTrace()));
     }
 

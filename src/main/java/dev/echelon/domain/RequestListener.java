@@ -47,6 +47,7 @@ public interface RequestListener {
      * @param interrupted whether the failure came after the first content of a stream
      * @param firstToken from the request's beginning to the first content of a stream; {@code null} when none came
      * @param usage tokens, as far as the provider told
+     * @param answer of an answer that is whole; {@code null} otherwise
      */
     record Ended(
             String id,
@@ -57,5 +58,6 @@ public interface RequestListener {
             Duration took,
             @Nullable Duration firstToken,
             @Nullable Usage usage,
+            @Nullable AnswerSize answer,
             DecisionTrace trace) {}
 }

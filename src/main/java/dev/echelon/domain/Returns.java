@@ -7,8 +7,6 @@ import java.time.Duration;
 /** Whether, and after which wait, an instance that failed in this request may be asked again; at one moment. */
 final class Returns {
 
-    private static final int BUDGET_FLOOR = 3;
-
     private final Walk.Rules rules;
     private final Plan plan;
     private final Ledger ledger;
@@ -56,8 +54,7 @@ final class Returns {
 
     /** Whether the instance has few enough returns under way for one more. */
     boolean withinBudget(Instance instance) {
-        double budget = Math.max(BUDGET_FLOOR, rules.retryBudget() * states.inFlight(instance));
-        return states.returnsInFlight(instance) < budget;
+        return states.returnsInFlight(instance) < RetryBudget.allowed(rules.retryBudget(), states.inFlight(instance));
     }
 
     /**

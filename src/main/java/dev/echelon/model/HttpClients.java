@@ -1,5 +1,6 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ConnectionStats;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;

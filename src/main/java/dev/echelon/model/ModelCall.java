@@ -311,7 +311,10 @@ public final class ModelCall {
             fail(ModelFailure.of(FailureKind.TIMEOUT, Phase.STREAMING.words + " for " + limit), false);
         } else if (untilTotal <= 0) {
             String limit = timeouts.streamTotal().toMillis() + " ms";
-            fail(ModelFailure.of(FailureKind.TIMEOUT, "the stream is longer than " + limit), false);
+            fail(
+                    ModelFailure.of(FailureKind.TIMEOUT, "the stream is longer than " + limit)
+                            .asOurs(),
+                    false);
         } else {
             idleTimer = scheduler.schedule(Math.min(untilIdle, untilTotal), this::watchIdle);
         }

@@ -1,6 +1,7 @@
 package dev.echelon.model;
 
 import dev.echelon.domain.ChatRequest;
+import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import io.vertx.core.Vertx;

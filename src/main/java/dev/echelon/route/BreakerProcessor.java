@@ -81,7 +81,7 @@ final class BreakerProcessor extends AsyncProcessorSupport
             return true;
         }
         boolean ourDeadline = failure.kind() == FailureKind.TIMEOUT && attempt.cutShort() && !call.committed();
-        return failure.kind().countsForBreaker() && !ourDeadline;
+        return failure.kind().countsForBreaker() && !failure.isOurs() && !ourDeadline;
     }
 
     @Override

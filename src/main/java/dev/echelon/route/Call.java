@@ -1,6 +1,7 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.AnswerSize;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
@@ -67,6 +68,9 @@ public final class Call {
 
     @Nullable
     private Usage usage;
+
+    @Nullable
+    private AnswerSize answer;
 
     private long attemptStart;
     private long committedAt;
@@ -404,6 +408,7 @@ public final class Call {
                 Duration.ofNanos(sinceStart()),
                 committed ? Duration.ofNanos(committedAt - ledger.start()) : null,
                 usage,
+                answer,
                 trace);
     }
 
@@ -463,7 +468,8 @@ public final class Call {
         return usage;
     }
 
-    void used(@Nullable Usage tokens) {
+    void answered(AnswerSize size, @Nullable Usage tokens) {
+        answer = size;
         usage = tokens;
     }
 }

@@ -124,6 +124,11 @@ public final class Gateway {
         return states;
     }
 
+    /** The rate limits of pools, by name; pools without one are left out. */
+    public List<PoolStatus> pools() {
+        return builder.pools();
+    }
+
     /** Tells someone what becomes of requests, from now on. */
     public void addListener(RequestListener listener) {
         listeners.add(listener);
@@ -276,7 +281,7 @@ public final class Gateway {
         DecisionTrace nothing = new DecisionTrace();
         RouteInfo info = target == null ? null : new RouteInfo(target.name(), "", "", 0, generation.id(), "");
         return new RequestListener.Ended(
-                ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, nothing);
+                ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, null, nothing);
     }
 
     @Nullable

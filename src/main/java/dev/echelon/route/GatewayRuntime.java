@@ -1,15 +1,17 @@
 package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
+import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.Ticker;
-import dev.echelon.model.ConnectionStats;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.dns.AddressResolverOptions;
 import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.impl.VertxInternal;
 import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -63,6 +65,11 @@ public final class GatewayRuntime implements AutoCloseable {
     /** The event loops, for an HTTP edge that shares them. */
     public Vertx vertx() {
         return vertx;
+    }
+
+    /** The event loops themselves, one a core, for who watches over them. */
+    public Iterable<EventExecutor> eventLoops() {
+        return ((VertxInternal) vertx).getEventLoopGroup();
     }
 
     /** The connections to the providers, now. */

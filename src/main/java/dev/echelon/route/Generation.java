@@ -1,10 +1,12 @@
 package dev.echelon.route;
 
+import dev.echelon.config.Configuration;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.TargetInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
@@ -45,6 +47,21 @@ public final class Generation {
     @Nullable
     public Target target(String name) {
         return targets.find(name);
+    }
+
+    /** What it was compiled from. */
+    public Configuration configuration() {
+        return targets.configuration();
+    }
+
+    /** The {@link Target#name() names} of all targets that the configuration names: bounded, whatever callers ask for. */
+    public Set<String> targetNames() {
+        return targets.names();
+    }
+
+    /** The ids of all instances, those that model references address included. */
+    public Set<String> instanceIds() {
+        return targets.instanceIds();
     }
 
     /** All instances of echelons, in the order of the files. */

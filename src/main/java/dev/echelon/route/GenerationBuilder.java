@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntSupplier;
 import org.apache.camel.CamelContext;
@@ -76,6 +77,16 @@ final class GenerationBuilder {
                 context,
                 new Targets(configuration, topology, planner, pools, groups),
                 ProbedAddress.of(pools, planner, topology));
+    }
+
+    /** The pools that have a rate limit, by name. */
+    List<PoolStatus> pools() {
+        long now = ticker.nanos();
+        return new TreeMap<>(poolLimits)
+                .entrySet().stream()
+                        .map(entry ->
+                                new PoolStatus(entry.getKey(), entry.getValue().left(now)))
+                        .toList();
     }
 
     private RateLimit poolLimit(String pool, PoolConfig.RateLimiting limiting) {

@@ -2,6 +2,7 @@ package dev.echelon.route;
 
 import dev.echelon.config.RequestDefaults;
 import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.AnswerSize;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatRequest;
@@ -74,6 +75,7 @@ final class ModelStep extends AsyncProcessorSupport {
         private final Exchange exchange;
         private final Call call;
         private final AsyncCallback callback;
+        private final AnswerSize.Tally tally = new AnswerSize.Tally();
 
         @Nullable
         private ModelCall model;
@@ -100,6 +102,7 @@ final class ModelStep extends AsyncProcessorSupport {
             if (!call.committed()) {
                 call.commit();
             }
+            tally.add(chunk);
             boolean room = sink.chunk(chunk);
             if (!room && model != null) {
                 sink.onDrain(model::resume);
@@ -109,14 +112,14 @@ final class ModelStep extends AsyncProcessorSupport {
 
         @Override
         public void answered(ChatResponse response) {
-            call.used(response.usage());
+            call.answered(AnswerSize.of(response), response.usage());
             exchange.getMessage().setBody(response);
             done();
         }
 
         @Override
         public void streamed(@Nullable Usage usage) {
-            call.used(usage);
+            call.answered(tally.size(), usage);
             exchange.getMessage().setBody(null);
             done();
         }

@@ -16,6 +16,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All that may be asked for, by every name it has. */
@@ -27,6 +30,8 @@ final class Targets {
     private final Topology topology;
     private final Map<String, Target> byName = new HashMap<>();
     private final List<TargetInfo> listing = new ArrayList<>();
+    private final Set<String> names;
+    private final Set<String> instanceIds;
 
     Targets(
             Configuration configuration,
@@ -57,6 +62,23 @@ final class Targets {
                 listing.add(new TargetInfo(reference, "model", model.provider()));
             }
         });
+        this.names = byName.values().stream().map(Target::name).collect(Collectors.toUnmodifiableSet());
+        this.instanceIds = Stream.of(topology.instances(), topology.models())
+                .flatMap(members -> members.values().stream())
+                .map(member -> member.instance().id())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    Configuration configuration() {
+        return configuration;
+    }
+
+    Set<String> names() {
+        return names;
+    }
+
+    Set<String> instanceIds() {
+        return instanceIds;
     }
 
     List<Instance> instances() {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.echelon.cli.TestGateway;
-import dev.echelon.model.ConnectionStats;
+import dev.echelon.domain.ConnectionStats;
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;

@@ -64,7 +64,8 @@ final class StreamRows {
                                 "overloaded, in an event after the first token",
                                 FIVE.insertAfter(2, error("overloaded_error")))
                         .marks(Mark.cools(Duration.ofSeconds(5))),
-                late("A23c", "a stream without an end", Behaviour.stream(Integer.MAX_VALUE, Duration.ofMillis(5))),
+                late("A23c", "a stream without an end", Behaviour.stream(Integer.MAX_VALUE, Duration.ofMillis(5)))
+                        .marks(Mark.nothing()),
                 Row.of("A24a", "a line without an end")
                         .streamed(Behaviour.flood(HEAD, longLine(), Long.MAX_VALUE))
                         .told(502, "upstream_bad_response"));

@@ -1,4 +1,4 @@
-package dev.echelon.model;
+package dev.echelon.domain;
 
 /**
  * The connections to providers at one moment.

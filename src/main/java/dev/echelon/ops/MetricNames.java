@@ -1,0 +1,306 @@
+package dev.echelon.ops;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every metric of ours: name, unit, labels and meaning. Where OpenTelemetry's conventions for generative AI have a name,
+ * it is theirs, with their labels and buckets; all others begin with {@code echelon}. Prometheus writes dots as
+ * underscores and adds {@code _seconds} and {@code _total}.
+ *
+ * <p>A label's value is a word of the configuration or of an enum, or {@link #OTHER}; never what a caller or an upstream
+ * wrote. Instances of models that only callers name ({@code allow_direct}) have the model {@code other}.
+ */
+public enum MetricNames {
+    REQUESTS(Type.COUNTER, "echelon.requests", "Requests that are over", Label.TARGET, Label.OUTCOME),
+    REQUEST_DURATION(
+            Type.TIMER,
+            "gen_ai.server.request.duration",
+            "Time from a request's arrival to the end of its answer",
+            Label.OPERATION,
+            Label.TARGET_AS_MODEL,
+            Label.ERROR),
+    TIME_TO_FIRST_TOKEN(
+            Type.TIMER,
+            "gen_ai.server.time_to_first_token",
+            "Time from a request's arrival to the first content of its stream",
+            Label.OPERATION,
+            Label.TARGET_AS_MODEL),
+    REQUESTS_IN_FLIGHT(Type.GAUGE, "echelon.requests.in_flight", "Requests under way"),
+    REQUESTS_LIMIT(
+            Type.GAUGE,
+            "echelon.requests.limit",
+            "Requests that may be under way at once: max_in_flight, or fewer while memory is short"),
+    FALLBACKS(
+            Type.COUNTER,
+            "echelon.fallbacks",
+            "Requests that were not answered by the first tier of their target, by what they fell back to",
+            Label.TARGET,
+            Label.TO),
+    STREAM_INTERRUPTIONS(
+            Type.COUNTER,
+            "echelon.stream.interruptions",
+            "Streams that broke off after their first content, callers who left apart",
+            Label.INSTANCE,
+            Label.OUTCOME),
+
+    ATTEMPTS(
+            Type.COUNTER,
+            "echelon.attempts",
+            "Attempts that are over; entry none: limits or breaker said no in the last moment, nothing was sent",
+            Label.INSTANCE,
+            Label.ENTRY,
+            Label.OUTCOME),
+    ATTEMPT_DURATION(
+            Type.TIMER,
+            "gen_ai.client.operation.duration",
+            "Time an attempt took, the whole of its stream included; only attempts that were sent",
+            Label.OPERATION,
+            Label.PROVIDER,
+            Label.MODEL,
+            Label.INSTANCE,
+            Label.ERROR),
+    TOKENS(
+            Type.SUMMARY,
+            "gen_ai.client.token.usage",
+            "Tokens of an answered request, as the provider counted them",
+            Label.OPERATION,
+            Label.PROVIDER,
+            Label.MODEL,
+            Label.INSTANCE,
+            Label.TOKEN_TYPE),
+    ATTEMPTS_IN_FLIGHT(Type.GAUGE, "echelon.attempts.in_flight", "Attempts under way", Label.INSTANCE),
+    RETURNS_IN_FLIGHT(
+            Type.GAUGE, "echelon.returns.in_flight", "Attempts under way that the retry budget counts", Label.INSTANCE),
+    RETURNS_ALLOWED(
+            Type.GAUGE, "echelon.returns.allowed", "Returns that the retry budget allows at once", Label.INSTANCE),
+    INSTANCE_STATE(
+            Type.GAUGE,
+            "echelon.instance.state",
+            "1 for what stands in an instance's way: ready for nothing, else breaker_open, unhealthy, cooling,"
+                    + " quarantine, concurrency or rpm; 0 for the rest",
+            Label.INSTANCE,
+            Label.STATE),
+    BREAKER_STATE(
+            Type.GAUGE,
+            "echelon.breaker.state",
+            "1 for the state of an instance's breaker (closed, open, half_open), 0 for the rest",
+            Label.INSTANCE,
+            Label.STATE),
+    COOL_DOWN(
+            Type.GAUGE_SECONDS,
+            "echelon.instance.cooldown",
+            "How long an instance's model is still left alone, quarantine included; 0 when it is not",
+            Label.INSTANCE),
+
+    PERMITS_IN_USE(Type.GAUGE, "echelon.permits.in_use", "Concurrency permits that are taken", Label.ECHELON),
+    PERMITS_LEFT(
+            Type.GAUGE,
+            "echelon.permits.left",
+            "Concurrency permits that are free; no series without a limit",
+            Label.ECHELON),
+    QUEUE(Type.GAUGE, "echelon.queue", "Requests that wait for a permit", Label.ECHELON),
+    RPM_LEFT(
+            Type.GAUGE,
+            "echelon.rpm.left",
+            "Attempts that this minute still allows; no series without a limit",
+            Label.ECHELON),
+    POOL_LEFT(
+            Type.GAUGE,
+            "echelon.pool.requests.left",
+            "Requests that a pool's rate limit would take at once; no series without a limit",
+            Label.POOL),
+
+    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections to providers"),
+    CONNECTIONS_LEASED(Type.GAUGE, "echelon.connections.leased", "Connections to providers that carry a call"),
+    LOOP_DELAY(
+            Type.GAUGE_SECONDS,
+            "echelon.event_loop.delay",
+            "The longest that an event loop has kept its work waiting within the last minute",
+            Label.LOOP),
+    LOOP_BLOCKED(
+            Type.COUNTER,
+            "echelon.event_loop.blocked",
+            "Times that an event loop did nothing else for more than a second",
+            Label.LOOP),
+    GENERATION(Type.GAUGE, "echelon.generation", "Number of the configuration's generation that serves");
+
+    /** Stands for whatever the configuration does not name. */
+    public static final String OTHER = "other";
+
+    /** Stands for what there is not. */
+    public static final String NONE = "none";
+
+    /** Seconds, as OpenTelemetry recommends them for operations and requests. */
+    private static final double[] DURATIONS = {
+        0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92
+    };
+
+    /** Seconds, as it recommends them for the first token. */
+    private static final double[] FIRST_TOKENS = {
+        0.001, 0.005, 0.01, 0.02, 0.04, 0.06, 0.08, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0
+    };
+
+    /** Tokens, as it recommends them. */
+    private static final double[] TOKEN_COUNTS = {
+        1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
+    };
+
+    private final Type type;
+    private final String metric;
+    private final String description;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
+    private final List<Label> labels;
+
+    MetricNames(Type type, String metric, String description, Label... labels) {
+        this.type = type;
+        this.metric = metric;
+        this.description = description;
+        this.labels = List.of(labels);
+    }
+
+    /** What a metric is. */
+    public enum Type {
+        COUNTER("counter", null),
+        GAUGE("gauge", null),
+        GAUGE_SECONDS("gauge", "seconds"),
+        TIMER("histogram", "seconds"),
+        SUMMARY("histogram", null);
+
+        private final String word;
+
+        @Nullable
+        private final String unit;
+
+        Type(String word, @Nullable String unit) {
+            this.word = word;
+            this.unit = unit;
+        }
+
+        /** As documentation says it. */
+        public String word() {
+            return word;
+        }
+
+        /** {@code seconds}; {@code null} for plain numbers. */
+        @Nullable
+        public String unit() {
+            return unit;
+        }
+    }
+
+    /** The labels. */
+    public enum Label {
+        /** What was asked for, as configured. */
+        TARGET("target"),
+        /** The same, where OpenTelemetry wants the model that was asked for. */
+        TARGET_AS_MODEL("gen_ai.request.model"),
+        INSTANCE("instance"),
+        ECHELON("echelon"),
+        POOL("pool"),
+        /** {@code ok}, or a failure kind. */
+        OUTCOME("outcome"),
+        /** {@code first}, {@code return}, {@code reconnect}, {@code probe} or {@code none}. */
+        ENTRY("entry"),
+        /** {@code echelon} or {@code pool}. */
+        TO("to"),
+        STATE("state"),
+        LOOP("loop"),
+        /** Always {@code chat}. */
+        OPERATION("gen_ai.operation.name"),
+        PROVIDER("gen_ai.provider.name"),
+        MODEL("gen_ai.request.model"),
+        /** {@code input} or {@code output}. */
+        TOKEN_TYPE("gen_ai.token.type"),
+        /** A failure kind; empty, which is the same as absent, when there was none. */
+        ERROR("error.type");
+
+        private final String key;
+
+        Label(String key) {
+            this.key = key;
+        }
+
+        public String key() {
+            return key;
+        }
+    }
+
+    public Type type() {
+        return type;
+    }
+
+    /** Its name, with dots. */
+    public String metric() {
+        return metric;
+    }
+
+    public String description() {
+        return description;
+    }
+
+    public List<Label> labels() {
+        return labels;
+    }
+
+    /** @param values of the labels, in their order */
+    Counter counter(MeterRegistry registry, String... values) {
+        return Counter.builder(metric)
+                .description(description)
+                .tags(tags(values))
+                .register(registry);
+    }
+
+    /** @param values of the labels, in their order */
+    Timer timer(MeterRegistry registry, String... values) {
+        return Timer.builder(metric)
+                .description(description)
+                .tags(tags(values))
+                .serviceLevelObjectives(DoubleStream.of(this == TIME_TO_FIRST_TOKEN ? FIRST_TOKENS : DURATIONS)
+                        .mapToObj(seconds -> Duration.ofNanos(Math.round(seconds * 1e9)))
+                        .toArray(Duration[]::new))
+                .register(registry);
+    }
+
+    /** @param values of the labels, in their order */
+    DistributionSummary summary(MeterRegistry registry, String... values) {
+        return DistributionSummary.builder(metric)
+                .description(description)
+                .tags(tags(values))
+                .serviceLevelObjectives(TOKEN_COUNTS)
+                .register(registry);
+    }
+
+    /** @param values of the labels, in their order */
+    void gauge(MeterRegistry registry, Supplier<Number> value, String... values) {
+        Gauge.builder(metric, value)
+                .description(description)
+                .baseUnit(type.unit())
+                .tags(tags(values))
+                .strongReference(true)
+                .register(registry);
+    }
+
+    private Tags tags(String... values) {
+        if (values.length != labels.size()) {
+            throw new IllegalArgumentException(
+                    metric + " has the labels " + labels + ", not " + Arrays.toString(values));
+        }
+        Tags tags = Tags.empty();
+        for (int i = 0; i < values.length; i++) {
+            tags = tags.and(labels.get(i).key(), values[i]);
+        }
+        return tags;
+    }
+}

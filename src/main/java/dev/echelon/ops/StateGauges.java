@@ -1,0 +1,115 @@
+package dev.echelon.ops;
+
+import dev.echelon.domain.InstanceStates.Obstacle;
+import dev.echelon.domain.RetryBudget;
+import dev.echelon.route.EchelonStatus;
+import dev.echelon.route.Gateway;
+import dev.echelon.route.Generation;
+import dev.echelon.route.InstanceStatus;
+import dev.echelon.route.PoolStatus;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Gauges of what is going on: read from {@link Snapshots} when they are looked at, never written by requests. */
+final class StateGauges {
+
+    private static final List<String> BREAKER_STATES = List.of("closed", "open", "half_open");
+
+    private final MeterRegistry registry;
+    private final Gateway gateway;
+    private final Snapshots snapshots;
+
+    StateGauges(MeterRegistry registry, Gateway gateway, Snapshots snapshots) {
+        this.registry = registry;
+        this.gateway = gateway;
+        this.snapshots = snapshots;
+    }
+
+    /** Those that there is one of. */
+    void bindProcess() {
+        MetricNames.REQUESTS_IN_FLIGHT.gauge(registry, gateway::inFlight);
+        MetricNames.REQUESTS_LIMIT.gauge(
+                registry,
+                () -> Math.min(
+                        gateway.heapCeiling(),
+                        gateway.generation().configuration().defaults().maxInFlight()));
+        MetricNames.GENERATION.gauge(registry, () -> gateway.generation().id());
+        MetricNames.CONNECTIONS_OPEN.gauge(
+                registry, () -> snapshots.now().connections().open());
+        MetricNames.CONNECTIONS_LEASED.gauge(
+                registry, () -> snapshots.now().connections().leased());
+    }
+
+    /** Those of everything that the generation names; what is there already stays as it is. */
+    void bind(Generation generation) {
+        Snapshots.Snapshot snapshot = snapshots.take();
+        Set<String> ids = generation.instanceIds();
+        ids.forEach(this::instance);
+        Set<String> echelons = snapshot.instances().values().stream()
+                .map(InstanceStatus::instance)
+                .filter(instance -> ids.contains(instance.id()))
+                .map(instance -> instance.echelon())
+                .collect(Collectors.toSet());
+        snapshot.echelons().values().stream()
+                .filter(status -> echelons.contains(status.echelon()))
+                .forEach(this::echelon);
+        snapshot.pools().keySet().stream()
+                .filter(generation.configuration().pools()::containsKey)
+                .forEach(pool -> MetricNames.POOL_LEFT.gauge(registry, () -> left(pool), pool));
+    }
+
+    private void instance(String id) {
+        gauge(MetricNames.ATTEMPTS_IN_FLIGHT, id, InstanceStatus::inFlight);
+        gauge(MetricNames.RETURNS_IN_FLIGHT, id, InstanceStatus::returnsInFlight);
+        gauge(
+                MetricNames.RETURNS_ALLOWED,
+                id,
+                status -> Math.ceil(RetryBudget.allowed(
+                        gateway.generation().configuration().defaults().retryBudget(), status.inFlight())));
+        gauge(MetricNames.COOL_DOWN, id, status -> status.coolDown().toNanos() / 1e9);
+        for (Obstacle obstacle : Obstacle.values()) {
+            gauge(
+                    MetricNames.INSTANCE_STATE,
+                    id,
+                    status -> status.condition().obstacle() == obstacle ? 1 : 0,
+                    Words.state(obstacle));
+        }
+        for (String state : BREAKER_STATES) {
+            gauge(MetricNames.BREAKER_STATE, id, status -> status.breaker().equals(state) ? 1 : 0, state);
+        }
+    }
+
+    private void echelon(EchelonStatus first) {
+        String id = first.echelon();
+        gaugeOfEchelon(MetricNames.PERMITS_IN_USE, id, EchelonStatus::permits);
+        gaugeOfEchelon(MetricNames.QUEUE, id, EchelonStatus::queued);
+        if (first.limit() < Integer.MAX_VALUE) {
+            gaugeOfEchelon(MetricNames.PERMITS_LEFT, id, status -> status.limit() - status.permits());
+        }
+        if (first.rpmLeft() < Integer.MAX_VALUE) {
+            gaugeOfEchelon(MetricNames.RPM_LEFT, id, EchelonStatus::rpmLeft);
+        }
+    }
+
+    private double left(String pool) {
+        PoolStatus status = snapshots.now().pools().get(pool);
+        return status == null ? Double.NaN : status.left();
+    }
+
+    private void gauge(MetricNames name, String id, ToDoubleFunction<InstanceStatus> value, String... more) {
+        String[] labels = more.length == 0 ? new String[] {id} : new String[] {id, more[0]};
+        name.gauge(registry, () -> of(snapshots.now().instances().get(id), value), labels);
+    }
+
+    private void gaugeOfEchelon(MetricNames name, String id, ToDoubleFunction<EchelonStatus> value) {
+        name.gauge(registry, () -> of(snapshots.now().echelons().get(id), value), id);
+    }
+
+    private static <T> double of(@Nullable T status, ToDoubleFunction<T> value) {
+        return status == null ? Double.NaN : value.applyAsDouble(status);
+    }
+}

@@ -1,0 +1,125 @@
+package dev.echelon.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.AsyncAppender;
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
+import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.read.ListAppender;
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.echelon.config.RequestDefaults.LogFormat;
+import dev.echelon.testing.ApiClient;
+import java.nio.charset.StandardCharsets;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How lines look, and what happens to them when nobody takes them. */
+class LogSetupTest {
+
+    private final LoggerContext context = new LoggerContext();
+    private final Logger logger = context.getLogger("echelon.request");
+
+    LogSetupTest() {
+        context.setMDCAdapter(new LogbackMDCAdapter());
+    }
+
+    @Test
+    void aJsonLineIsOneFlatObject() {
+        String line = line(LogFormat.JSON, () -> logger.atInfo()
+                .addKeyValue("target", "fast_pool")
+                .addKeyValue("attempts", 2)
+                .addKeyValue("stream", true)
+                .log("answered\nFAKE"));
+
+        JsonNode json = ApiClient.json(line);
+        assertThat(line.strip()).doesNotContain("\n");
+        assertThat(json.path("message").asText()).isEqualTo("answered\nFAKE");
+        assertThat(json.path("target").asText()).isEqualTo("fast_pool");
+        assertThat(json.path("attempts").isNumber()).isTrue();
+        assertThat(json.path("stream").isBoolean()).isTrue();
+        assertThat(json.path("time").asText()).endsWith("Z");
+        assertThat(json.path("level").asText()).isEqualTo("INFO");
+        assertThat(json.path("logger").asText()).isEqualTo("echelon.request");
+    }
+
+    @Test
+    void aJsonLineHoldsTheWholeExceptionAsText() {
+        JsonNode json = ApiClient.json(
+                line(LogFormat.JSON, () -> logger.error("broken", new IllegalStateException("because"))));
+
+        assertThat(json.path("exception").asText()).contains("IllegalStateException: because", "LogSetupTest");
+    }
+
+    @Test
+    void aTextLineEndsWithItsPairs() {
+        assertThat(line(LogFormat.TEXT, () -> logger.atInfo()
+                        .addKeyValue("ms", 3)
+                        .addKeyValue("a", "b")
+                        .log("answered")))
+                .endsWith("INFO  request - answered ms=3 a=b" + System.lineSeparator());
+        assertThat(line(LogFormat.TEXT, () -> logger.warn("no pairs")))
+                .endsWith("WARN  request - no pairs" + System.lineSeparator());
+    }
+
+    @Test
+    @Timeout(30)
+    void aConsoleThatTakesNothingHoldsNobodyUpAndLosesNoWarning() throws Exception {
+        Stuck console = new Stuck();
+        console.setContext(context);
+        console.start();
+        AsyncAppender queue = LogSetup.queueBefore(console);
+        logger.addAppender(queue);
+        for (int i = 0; i < 50_000; i++) {
+            logger.info("told {}", i);
+        }
+        for (int i = 0; i < 1_000; i++) {
+            logger.warn("warned {}", i);
+        }
+        assertThat(console.taken).isEmpty();
+
+        console.release.countDown();
+        queue.stop();
+
+        assertThat(console.taken)
+                .filteredOn(event -> event.getLevel() == Level.WARN)
+                .hasSize(1_000);
+        assertThat(console.taken)
+                .filteredOn(event -> event.getLevel() == Level.INFO)
+                .hasSizeBetween(1_000, 49_000);
+    }
+
+    private String line(LogFormat format, Runnable logging) {
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        logger.addAppender(events);
+        logging.run();
+        Encoder<ILoggingEvent> encoder = LogSetup.encoder(format);
+        return new String(encoder.encode(events.list.get(0)), StandardCharsets.UTF_8);
+    }
+
+    /** A console behind a pipe that nobody reads. */
+    private static final class Stuck extends AppenderBase<ILoggingEvent> {
+
+        private final CountDownLatch release = new CountDownLatch(1);
+        private final Queue<ILoggingEvent> taken = new ConcurrentLinkedQueue<>();
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            try {
+                release.await(20, TimeUnit.SECONDS);
+            } catch (InterruptedException stopping) {
+                // as a console would: it goes on writing
+            }
+            taken.add(event);
+        }
+    }
+}
