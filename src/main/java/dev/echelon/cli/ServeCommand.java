@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,19 @@ final class ServeCommand implements Callable<Integer> {
             description = "How long requests under way may take after that (default: ${DEFAULT-VALUE}).")
     private int drainTimeout;
 
+    @Option(
+            names = "--kafka",
+            description = "Take prompts from Kafka too, by routes/kafka.camel.yaml (topics llm.prompts, llm.answers,"
+                    + " llm.dlq).")
+    private boolean kafka;
+
+    @Option(
+            names = "--kafka-brokers",
+            paramLabel = "HOST:PORT,...",
+            description = "The brokers (default: property echelon.kafka.brokers, else localhost:9092).")
+    @Nullable
+    private String kafkaBrokers;
+
     @Mixin
     private Simulation simulation = new Simulation();
 
@@ -92,15 +106,21 @@ final class ServeCommand implements Callable<Integer> {
         checkPort("--management-port", managementPort);
         checkSeconds("--drain-notice", drainNotice);
         checkSeconds("--drain-timeout", drainTimeout);
-        String pattern = routesPattern();
+        if (kafkaBrokers != null && !kafka) {
+            throw new BadUsageException("echelon: --kafka-brokers is of no use without --kafka");
+        }
+        Server.Routes used = new Server.Routes(
+                routesPattern(),
+                kafka,
+                kafkaBrokers == null ? Map.of() : Map.of("echelon.kafka.brokers", kafkaBrokers));
         Configuration configuration = options.load();
         Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
         try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
-            return serve(configuration, pattern);
+            return serve(configuration, used);
         }
     }
 
-    private int serve(Configuration configuration, String pattern) throws Exception {
+    private int serve(Configuration configuration, Server.Routes files) throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);
@@ -119,7 +139,7 @@ final class ServeCommand implements Callable<Integer> {
                     simulator != null);
             Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
             Server.Management management = new Server.Management(managementHost, managementPort);
-            return new Server(runtime, used, edge, management, drain, pattern).run();
+            return new Server(runtime, used, edge, management, drain, files).run();
         }
     }
 

@@ -6,11 +6,13 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.ingress.http.OpenAiAnswer;
 import dev.echelon.ingress.http.OpenAiModels;
 import dev.echelon.ingress.http.OpenAiRequest;
+import dev.echelon.ingress.kafka.KafkaEdge;
 import dev.echelon.ops.Operations;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -24,13 +26,15 @@ final class Server {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     private static final int SPARE_SECONDS = 5;
+    private static final String PROPERTIES =
+            "file:application.properties;optional=true,classpath:application.properties;optional=true";
 
     private final GatewayRuntime runtime;
     private final Configuration configuration;
     private final EdgeSettings edge;
     private final Management management;
     private final Drain drain;
-    private final String routesPattern;
+    private final Routes routes;
 
     Server(
             GatewayRuntime runtime,
@@ -38,13 +42,33 @@ final class Server {
             EdgeSettings edge,
             Management management,
             Drain drain,
-            String routesPattern) {
+            Routes routes) {
         this.runtime = runtime;
         this.configuration = configuration;
         this.edge = edge;
         this.management = management;
         this.drain = drain;
-        this.routesPattern = routesPattern;
+        this.routes = routes;
+    }
+
+    /**
+     * What people own.
+     *
+     * @param pattern of the files with routes
+     * @param kafka whether those of {@code kafka.camel.yaml} are among them
+     * @param properties that go before those of files and of the environment
+     */
+    record Routes(String pattern, boolean kafka, Map<String, String> properties) {
+
+        private static final String KAFKA = "**/kafka.camel.yaml";
+
+        Routes {
+            properties = Map.copyOf(properties);
+        }
+
+        static Routes withoutKafka(String pattern) {
+            return new Routes(pattern, false, Map.of());
+        }
     }
 
     /** Where health and metrics are served. */
@@ -68,7 +92,12 @@ final class Server {
     Main main() {
         Main main = new Main();
         set(main, "camel.main.name", "echelon");
-        set(main, "camel.main.routesIncludePattern", routesPattern);
+        main.setPropertyPlaceholderLocations(PROPERTIES);
+        set(main, "camel.main.routesIncludePattern", routes.pattern());
+        if (!routes.kafka()) {
+            set(main, "camel.main.routesExcludePattern", Routes.KAFKA);
+        }
+        routes.properties().forEach((name, value) -> set(main, name, value));
         set(main, "camel.main.shutdownTimeout", drain.timeout().toSeconds() + SPARE_SECONDS);
         set(main, "camel.main.extraShutdownTimeout", drain.notice().toSeconds() + 2 * SPARE_SECONDS);
         set(main, "camel.main.shutdownNowOnTimeout", true);
@@ -149,6 +178,9 @@ final class Server {
         context.getRegistry()
                 .bind("openaiModels", new OpenAiModels(Instant.now().getEpochSecond()));
         EdgeHttpService.install(context, edge);
+        if (routes.kafka()) {
+            KafkaEdge.install(context);
+        }
         Operations.install(context, runtime, gateway);
     }
 }

@@ -31,12 +31,18 @@ public final class TestGateway implements AutoCloseable {
     /** Request bodies in memory, in bytes. */
     static final long MAX_HELD_BODIES = 32L * 1024 * 1024;
 
+    private static final String ROUTES = "file:routes/*.camel.yaml";
+
     private final GatewayRuntime runtime;
     private final Main main;
     private final int port;
     private final int managementPort;
 
-    private TestGateway(Configuration configuration, AddressResolverOptions names, UnaryOperator<EdgeSettings> settings)
+    private TestGateway(
+            Configuration configuration,
+            AddressResolverOptions names,
+            UnaryOperator<EdgeSettings> settings,
+            Server.Routes routes)
             throws Exception {
         this.port = freePort();
         this.managementPort = freePort();
@@ -56,7 +62,7 @@ public final class TestGateway implements AutoCloseable {
                         settings.apply(edge),
                         new Server.Management("127.0.0.1", managementPort),
                         new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
-                        "file:routes/*.camel.yaml")
+                        routes)
                 .main();
         main.start();
     }
@@ -125,6 +131,7 @@ public final class TestGateway implements AutoCloseable {
 
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
+        private Server.Routes routes = Server.Routes.withoutKafka(ROUTES);
         private AddressResolverOptions names = GatewayRuntime.names();
         private UnaryOperator<EdgeSettings> edge = UnaryOperator.identity();
 
@@ -168,8 +175,18 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /** Takes prompts from Kafka too; the properties are those of {@code kafka.camel.yaml}, without their prefix. */
+        public ConfigFiles kafka(String brokers, Map<String, String> properties) {
+            Map<String, String> all = new HashMap<>();
+            properties.forEach((name, value) -> all.put("echelon.kafka." + name, value));
+            all.put("echelon.kafka.brokers", brokers);
+            all.putIfAbsent("echelon.kafka.state", folder.resolve("kafka-state").toString());
+            routes = new Server.Routes(ROUTES, true, all);
+            return this;
+        }
+
         public TestGateway start() throws Exception {
-            return new TestGateway(load(), names, edge);
+            return new TestGateway(load(), names, edge, routes);
         }
 
         public Configuration load() throws ConfigException {
