@@ -111,7 +111,8 @@ final class Server {
         set(main, "camel.health.enabled", "true");
         set(main, "camel.health.exposureLevel", "full");
         // the state of user-made routes and consumers counts; generated ones are always started
-        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*");
+        // and a broker that cannot be reached is no reason to send HTTP callers away
+        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*,consumer:kafka-*");
         set(main, "camel.management.metricsEnabled", "true");
         set(main, "camel.metrics.enabled", "true");
         // Camel's own would add series for every generated route and every exchange

@@ -29,6 +29,8 @@ public final class TestKafka implements AutoCloseable {
 
     private static final int MEGABYTES = 8 * 1024 * 1024;
 
+    private static final OffsetAndMetadata NOTHING = new OffsetAndMetadata(0, "nothing");
+
     private final DevBroker broker;
     private final Producer<byte[], byte[]> producer;
     private final Admin admin;
@@ -129,6 +131,11 @@ public final class TestKafka implements AutoCloseable {
                     }
                 });
         return committed;
+    }
+
+    /** The same of one partition; offset 0 and {@code nothing} where nothing is. */
+    public OffsetAndMetadata committed(String group, String topic, int partition) throws Exception {
+        return committed(group, topic).getOrDefault(partition, NOTHING);
     }
 
     /** A header as text, empty where there is none. */

@@ -40,8 +40,6 @@ public final class KafkaEdge extends ServiceSupport {
         KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
         // a single factory in the registry would become every kafka: endpoint's
         kafka.setKafkaClientFactory(new DefaultKafkaClientFactory());
-        // a broker that cannot be reached is no reason to send HTTP callers away
-        kafka.setHealthCheckConsumerEnabled(false);
         ExecutorService senders = context.getExecutorServiceManager().newFixedThreadPool(context, "llm-kafka", SENDERS);
         CrashLog crashLog = CrashLog.open(settings.state().resolve(fileName(settings.group())));
         context.addService(new KafkaEdge(crashLog));

@@ -31,17 +31,17 @@ final class KafkaHealth extends AbstractHealthCheck {
                 .mapToLong(TrackingConsumer.Snapshot::oldestNanos)
                 .max()
                 .orElse(0);
-        result.detail("kafka", all.stream().anyMatch(KafkaHealth::isConnected) ? "up" : "down");
-        result.detail(
-                "partitions",
-                snapshots.stream()
-                        .mapToInt(TrackingConsumer.Snapshot::partitions)
-                        .sum());
-        result.detail(
-                "open",
-                snapshots.stream().mapToInt(TrackingConsumer.Snapshot::open).sum());
-        result.detail("open.oldest.seconds", Duration.ofNanos(oldest).toSeconds());
-        result.detail("paused", snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused));
+        int open = snapshots.stream().mapToInt(TrackingConsumer.Snapshot::open).sum();
+        int partitions = snapshots.stream()
+                .mapToInt(TrackingConsumer.Snapshot::partitions)
+                .sum();
+        result.message("broker %s, %d partitions, %d prompts open, the oldest for %d s%s"
+                .formatted(
+                        all.stream().anyMatch(KafkaHealth::isConnected) ? "up" : "down",
+                        partitions,
+                        open,
+                        Duration.ofNanos(oldest).toSeconds(),
+                        snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused) ? ", paused" : ""));
         result.up();
     }
 
