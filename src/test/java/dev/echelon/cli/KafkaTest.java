@@ -304,11 +304,12 @@ class KafkaTest {
             for (int i = 0; i < 30; i++) {
                 kafka.send(prompts + "-one", "key-" + i, prompt("p" + i));
             }
-            // the first is never answered, the others are
+            // one of the first is never answered, the others are
             assertThat(kafka.read(answers, 29, PATIENT)).hasSize(29);
             await().atMost(PATIENT).untilAsserted(() -> {
                 var committed = kafka.committed(prompts, prompts + "-one", 0);
-                assertThat(committed.offset()).isZero();
+                // where the unanswered one stands; several are asked at once
+                assertThat(committed.offset()).isLessThan(10);
                 assertThat(committed.metadata()).startsWith("e1.");
             });
             assertThat(gateway.gateway().inFlight()).isOne();
