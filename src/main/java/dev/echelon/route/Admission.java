@@ -45,7 +45,7 @@ final class Admission extends AsyncProcessorSupport {
             saturated(exchange);
         } else {
             long since = call.ticker().nanos();
-            call.hold(() -> limits.concurrency().release(call.ticker().nanos() - since));
+            call.run().hold(() -> limits.concurrency().release(call.ticker().nanos() - since));
         }
     }
 

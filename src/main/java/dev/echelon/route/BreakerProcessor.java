@@ -42,8 +42,8 @@ final class BreakerProcessor extends AsyncProcessorSupport
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Call call = Call.of(exchange);
-        Step.Attempt attempt = call.current();
-        InstanceBreaker.Permission permission = breaker.acquire(attempt.entry() == Step.Entry.PROBE);
+        AttemptRun run = call.run();
+        InstanceBreaker.Permission permission = breaker.acquire(run.step().entry() == Step.Entry.PROBE);
         if (permission == null) {
             exchange.setException(ModelFailure.of(FailureKind.UNAVAILABLE, "the circuit breaker is open"));
             callback.done(true);
@@ -51,25 +51,16 @@ final class BreakerProcessor extends AsyncProcessorSupport
         }
         long start = call.ticker().nanos();
         return guarded.process(exchange, doneSync -> {
-            record(
-                    permission,
-                    exchange.getException(),
-                    call,
-                    attempt,
-                    call.ticker().nanos() - start);
+            record(permission, exchange.getException(), call, run, call.ticker().nanos() - start);
             callback.done(doneSync);
         });
     }
 
     private static void record(
-            InstanceBreaker.Permission permission,
-            @Nullable Exception thrown,
-            Call call,
-            Step.Attempt attempt,
-            long nanos) {
+            InstanceBreaker.Permission permission, @Nullable Exception thrown, Call call, AttemptRun run, long nanos) {
         if (thrown == null) {
             permission.succeeded(nanos);
-        } else if (call.wasSent() && !call.wasStale() && counts(thrown, call, attempt)) {
+        } else if (run.wasSent() && !run.wasStale() && counts(thrown, call, run.step())) {
             permission.failed(nanos, thrown);
         } else {
             permission.release();

@@ -6,8 +6,6 @@ import dev.echelon.config.WrapperConfig.CallDefaults;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
-import dev.echelon.domain.FailureKind;
-import dev.echelon.domain.HeapGate;
 import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
@@ -23,10 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
@@ -35,8 +31,6 @@ import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The heart of a Camel context with Echelon in it: takes requests, finds their target in the current generation and sends
@@ -45,7 +39,6 @@ import org.slf4j.LoggerFactory;
 public final class Gateway {
 
     private static final long MIB = 1024 * 1024;
-    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
 
     private final EventLoops loops;
     private final Executor callbacks;
@@ -55,13 +48,9 @@ public final class Gateway {
     private final StateRegistry states;
     private final GenerationBuilder builder;
     private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
-    private final HeapGate heap = new HeapGate();
+    private final Door door = new Door();
     private final HealthProbes probes;
     private final Listeners listeners = new Listeners();
-    private final AtomicInteger inFlight = new AtomicInteger();
-    private final Set<Cancellation> running = ConcurrentHashMap.newKeySet();
-    private volatile boolean draining;
-    private volatile boolean aborted;
 
     @Nullable
     private volatile Generation current;
@@ -141,11 +130,11 @@ public final class Gateway {
 
     /** The process is to end: readiness falls from now on, and requests are still taken. */
     public void drain() {
-        draining = true;
+        door.drain();
     }
 
     public boolean isDraining() {
-        return draining;
+        return door.isDraining();
     }
 
     /**
@@ -154,31 +143,22 @@ public final class Gateway {
      * @return how many requests that were
      */
     public int abort() {
-        aborted = true;
-        List<Cancellation> left = List.copyOf(running);
-        left.forEach(Cancellation::cancel);
-        return left.size();
+        return door.abort();
     }
 
     /** The garbage collector has left the heap this full, 0 to 1. */
     void heapCollected(double use) {
-        int before = heap.ceiling();
-        heap.collected(use, inFlight.get());
-        if (heap.ceiling() < before) {
-            LOG.warn("memory is short: at most {} requests in flight until it is not", heap.ceiling());
-        } else if (before < heap.ceiling()) {
-            LOG.info("memory is no longer short");
-        }
+        door.heapCollected(use);
     }
 
-    /** Requests that memory allows in flight, {@link HeapGate#UNBOUNDED} unless it is short. */
+    /** Requests that memory allows in flight; {@link Integer#MAX_VALUE} unless it is short. */
     public int heapCeiling() {
-        return heap.ceiling();
+        return door.heapCeiling();
     }
 
     /** Requests under way. */
     public int inFlight() {
-        return inFlight.get();
+        return door.inFlight();
     }
 
     /**
@@ -217,27 +197,22 @@ public final class Gateway {
     private boolean enter(Exchange exchange, Ask ask, Scheduler scheduler, AsyncCallback callback) {
         Generation generation = generation();
         Target target = generation.target(ask.target());
-        ModelFailure refusal = target == null ? notFound(ask.target()) : refusal(target, ask.request());
+        ModelFailure refusal = door.refusal(target, ask);
         if (target == null || refusal != null) {
             exchange.setException(refusal);
             listeners.ended(refused(generation, target, ask, refusal));
             callback.done(true);
             return true;
         }
-        inFlight.incrementAndGet();
-        running.add(ask.cancellation());
-        listeners.began(new RequestListener.Began(ask.id(), target.name()));
         AsyncProcessor entry = generation.entry(target);
+        door.enter(ask);
+        listeners.began(new RequestListener.Began(ask.id(), target.name()));
         HedgeGate hedging = ask.sink() == null ? hedging(target) : null;
         Cancellation cancellation = hedging == null ? ask.cancellation() : new Cancellation();
         Call call = call(generation, target, ask, cancellation, scheduler);
         call.attachTo(exchange);
         BiConsumer<Call, Boolean> done = (winner, sync) -> {
-            inFlight.decrementAndGet();
-            running.remove(ask.cancellation());
-            if (aborted && isCancelled(exchange)) {
-                exchange.setException(shuttingDown());
-            }
+            door.leave(ask, exchange);
             listeners.ended(winner.ended(exchange.getException()));
             callback.done(sync);
         };
@@ -282,50 +257,6 @@ public final class Gateway {
         RouteInfo info = target == null ? null : new RouteInfo(target.name(), "", "", 0, generation.id(), "");
         return new RequestListener.Ended(
                 ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, null, nothing);
-    }
-
-    @Nullable
-    private ModelFailure refusal(Target target, ChatRequest request) {
-        RequestDefaults rules = target.rules();
-        int running = inFlight.get();
-        if (running >= rules.maxInFlight()) {
-            return overloaded("too many requests are in flight");
-        }
-        if (running >= heap.ceiling()) {
-            return overloaded("memory is short");
-        }
-        if (!rules.functionCallingEnabled() && !request.tools().isEmpty()) {
-            return ModelFailure.of(FailureKind.INVALID_REQUEST, "function calling is disabled for " + target.name())
-                    .withParam("tools");
-        }
-        return null;
-    }
-
-    private static boolean isCancelled(Exchange exchange) {
-        return exchange.getException() instanceof ModelFailure failure && failure.kind() == FailureKind.CANCELLED;
-    }
-
-    private static ModelFailure shuttingDown() {
-        return ModelFailure.of(FailureKind.UNAVAILABLE, "the gateway is shutting down")
-                .withCode("shutting_down")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    private static ModelFailure overloaded(String message) {
-        return ModelFailure.of(FailureKind.SATURATED, message)
-                .withStatus(503)
-                .withCode("overloaded")
-                .withRetryAfter(Duration.ofSeconds(1));
-    }
-
-    private static ModelFailure notFound(String name) {
-        String shown = name.length() > 100 ? name.substring(0, 100) + "..." : name;
-        return ModelFailure.of(
-                        FailureKind.INVALID_REQUEST,
-                        "the model '" + shown + "' does not exist; GET /v1/models lists what there is")
-                .withStatus(404)
-                .withCode("model_not_found")
-                .withParam("model");
     }
 
     private static ChatRequest withWrapperDefaults(ChatRequest request, CallDefaults defaults) {

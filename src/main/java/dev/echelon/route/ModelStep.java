@@ -126,7 +126,7 @@ final class ModelStep extends AsyncProcessorSupport {
 
         @Override
         public void failed(ModelFailure failure, boolean stale) {
-            call.connectionWasStale(stale);
+            call.run().stale(stale);
             exchange.setException(failure);
             done();
         }

@@ -1,0 +1,65 @@
+package dev.echelon.route;
+
+import dev.echelon.domain.Instance;
+import dev.echelon.domain.Step;
+import org.jspecify.annotations.Nullable;
+
+/** An attempt under way: what it holds, and what is known of it so far. Used on the request's event loop only. */
+final class AttemptRun {
+
+    private final Step.Attempt step;
+    private final long startedAt;
+    private boolean sent;
+    private boolean stale;
+
+    @Nullable
+    private Runnable lease;
+
+    /** @param startedAt nanos */
+    AttemptRun(Step.Attempt step, long startedAt) {
+        this.step = step;
+        this.startedAt = startedAt;
+    }
+
+    Step.Attempt step() {
+        return step;
+    }
+
+    Instance instance() {
+        return step.candidate().instance();
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    /** Whether it has passed limits and breaker, so that the upstream was called. */
+    boolean wasSent() {
+        return sent;
+    }
+
+    void sent() {
+        sent = true;
+    }
+
+    /** Whether it ended on a pooled connection that was dead before a byte was read. */
+    boolean wasStale() {
+        return stale;
+    }
+
+    void stale(boolean wasStale) {
+        stale = wasStale;
+    }
+
+    /** Something it holds until it is over: a permit of its echelon. */
+    void hold(Runnable giveBack) {
+        lease = giveBack;
+    }
+
+    void giveBack() {
+        if (lease != null) {
+            lease.run();
+            lease = null;
+        }
+    }
+}
