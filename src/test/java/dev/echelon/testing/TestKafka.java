@@ -38,8 +38,18 @@ public final class TestKafka implements AutoCloseable {
     private TestKafka(DevBroker broker) {
         this.broker = broker;
         this.admin = Admin.create(Map.of("bootstrap.servers", broker.address()));
+        // one request at a time: a partition that has just been made may take the second one before the first, and then
+        // refuses the first for two minutes
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.address(), "max.request.size", MEGABYTES, "linger.ms", 0),
+                Map.of(
+                        "bootstrap.servers",
+                        broker.address(),
+                        "max.request.size",
+                        MEGABYTES,
+                        "linger.ms",
+                        0,
+                        "max.in.flight.requests.per.connection",
+                        1),
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
     }
