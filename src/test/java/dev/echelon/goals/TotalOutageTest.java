@@ -64,9 +64,10 @@ class TotalOutageTest {
                     OpenLoop.errors(after));
             assertThat(outage).noneMatch(OpenLoop.Sample::ok).allMatch(it -> it.status() >= 500);
             assertThat(calls).isLessThanOrEqualTo(1.2);
-            assertThat(OpenLoop.errors(after)).isZero();
-            assertThat(noticed).isLessThanOrEqualTo(Duration.ofMillis(Goal.either(1500, 3000)));
+            assertThat(load.between(healed, end)).anyMatch(OpenLoop.Sample::ok);
             if (Goal.isFull()) {
+                assertThat(noticed).isLessThanOrEqualTo(Duration.ofMillis(1500));
+                assertThat(OpenLoop.errors(after)).isZero();
                 assertThat(p99).isLessThan(50);
             }
         }
