@@ -41,6 +41,8 @@ final class LogSetup {
                 Level.toLevel(logging.level().name()));
         // our watch over the event loops says it sooner and once
         context().getLogger("io.vertx.core.impl.BlockedThreadChecker").setLevel(Level.ERROR);
+        // its clients print all their settings
+        context().getLogger("org.apache.kafka").setLevel(Level.WARN);
         return new Queued(logging.format(), exit);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -84,6 +85,19 @@ final class ServeCommand implements Callable<Integer> {
             description = "How long requests under way may take after that (default: ${DEFAULT-VALUE}).")
     private int drainTimeout;
 
+    @Option(
+            names = "--kafka",
+            description = "Take prompts from Kafka too, by routes/kafka.camel.yaml (topics llm.prompts, llm.answers,"
+                    + " llm.dlq).")
+    private boolean kafka;
+
+    @Option(
+            names = "--kafka-brokers",
+            paramLabel = "HOST:PORT,...",
+            description = "The brokers (default: property echelon.kafka.brokers, else localhost:9092).")
+    @Nullable
+    private String kafkaBrokers;
+
     @Mixin
     private FilesOptions files = new FilesOptions();
 
@@ -96,17 +110,23 @@ final class ServeCommand implements Callable<Integer> {
         checkPort("--management-port", managementPort);
         checkSeconds("--drain-notice", drainNotice);
         checkSeconds("--drain-timeout", drainTimeout);
-        BatchInbox.@Nullable Settings inbox = files.settings();
-        String pattern = routesPattern(inbox != null);
+        if (kafkaBrokers != null && !kafka) {
+            throw new BadUsageException("echelon: --kafka-brokers is of no use without --kafka");
+        }
+        BatchInbox.Settings inbox = files.settings();
+        Server.Routes used = new Server.Routes(
+                routesPattern(inbox != null),
+                kafka,
+                inbox,
+                kafkaBrokers == null ? Map.of() : Map.of("echelon.kafka.brokers", kafkaBrokers));
         Configuration configuration = options.load();
         Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
         try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
-            return serve(configuration, pattern, inbox);
+            return serve(configuration, used);
         }
     }
 
-    private int serve(Configuration configuration, String pattern, BatchInbox.@Nullable Settings inbox)
-            throws Exception {
+    private int serve(Configuration configuration, Server.Routes edges) throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);
@@ -125,7 +145,7 @@ final class ServeCommand implements Callable<Integer> {
                     simulator != null);
             Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
             Server.Management management = new Server.Management(managementHost, managementPort);
-            return new Server(runtime, used, edge, management, drain, pattern, inbox).run();
+            return new Server(runtime, used, edge, management, drain, edges).run();
         }
     }
 
@@ -158,10 +178,15 @@ final class ServeCommand implements Callable<Integer> {
         if (!Files.isDirectory(folder)) {
             throw new BadUsageException("echelon: there is no routes folder " + folder);
         }
-        if (withFiles && !Files.exists(folder.resolve(Server.FILES_ROUTE))) {
-            throw new BadUsageException("echelon: --files needs " + Server.FILES_ROUTE + ", which is not in " + folder);
-        }
+        checkIsThere(folder, "--files", Server.FILES_ROUTE, withFiles);
+        checkIsThere(folder, "--kafka", Server.KAFKA_ROUTE, kafka);
         return "file:" + folder + "/*.camel.yaml";
+    }
+
+    private static void checkIsThere(Path folder, String option, String file, boolean wanted) throws BadUsageException {
+        if (wanted && !Files.exists(folder.resolve(file))) {
+            throw new BadUsageException("echelon: " + option + " needs " + file + ", which is not in " + folder);
+        }
     }
 
     private static void checkSeconds(String option, int value) throws BadUsageException {

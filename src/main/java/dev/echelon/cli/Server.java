@@ -7,11 +7,15 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.ingress.http.OpenAiAnswer;
 import dev.echelon.ingress.http.OpenAiModels;
 import dev.echelon.ingress.http.OpenAiRequest;
+import dev.echelon.ingress.kafka.KafkaEdge;
 import dev.echelon.ops.Operations;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
@@ -25,34 +29,61 @@ import org.slf4j.LoggerFactory;
 final class Server {
 
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
-    private static final int SPARE_SECONDS = 5;
-
     static final String FILES_ROUTE = "files.camel.yaml";
+    static final String KAFKA_ROUTE = "kafka.camel.yaml";
+
+    private static final int SPARE_SECONDS = 5;
+    private static final String PROPERTIES =
+            "file:application.properties;optional=true,classpath:application.properties;optional=true";
 
     private final GatewayRuntime runtime;
     private final Configuration configuration;
     private final EdgeSettings edge;
     private final Management management;
     private final Drain drain;
-    private final String routesPattern;
-    private final BatchInbox.@Nullable Settings files;
+    private final Routes routes;
 
-    /** @param files the folders of batch files; without them their route is not loaded */
     Server(
             GatewayRuntime runtime,
             Configuration configuration,
             EdgeSettings edge,
             Management management,
             Drain drain,
-            String routesPattern,
-            BatchInbox.@Nullable Settings files) {
+            Routes routes) {
         this.runtime = runtime;
         this.configuration = configuration;
         this.edge = edge;
         this.management = management;
         this.drain = drain;
-        this.routesPattern = routesPattern;
-        this.files = files;
+        this.routes = routes;
+    }
+
+    /**
+     * What people own.
+     *
+     * @param pattern of the files with routes
+     * @param kafka whether those of {@code kafka.camel.yaml} are among them
+     * @param files the folders of batch files; {@code null} without those of {@code files.camel.yaml}
+     * @param properties that go before those of files and of the environment
+     */
+    record Routes(String pattern, boolean kafka, BatchInbox.@Nullable Settings files, Map<String, String> properties) {
+
+        /** Those of HTTP alone. */
+        static Routes of(String pattern) {
+            return new Routes(pattern, false, null, Map.of());
+        }
+
+        /** Files that are not to be loaded, with commas between. */
+        String left() {
+            List<String> left = new ArrayList<>();
+            if (!kafka) {
+                left.add("**/" + KAFKA_ROUTE);
+            }
+            if (files == null) {
+                left.add("**/" + FILES_ROUTE);
+            }
+            return String.join(",", left);
+        }
     }
 
     /** Where health and metrics are served. */
@@ -76,12 +107,14 @@ final class Server {
     Main main() {
         Main main = new Main();
         set(main, "camel.main.name", "echelon");
-        set(main, "camel.main.routesIncludePattern", routesPattern);
-        if (files == null) {
-            set(main, "camel.main.routesExcludePattern", "**/" + FILES_ROUTE);
-        } else {
+        main.setPropertyPlaceholderLocations(PROPERTIES);
+        set(main, "camel.main.routesIncludePattern", routes.pattern());
+        set(main, "camel.main.routesExcludePattern", routes.left());
+        BatchInbox.Settings files = routes.files();
+        if (files != null) {
             set(main, "echelon.files.inbox", files.inbox());
         }
+        routes.properties().forEach((name, value) -> set(main, name, value));
         set(main, "camel.main.shutdownTimeout", drain.timeout().toSeconds() + SPARE_SECONDS);
         set(main, "camel.main.extraShutdownTimeout", drain.notice().toSeconds() + 2 * SPARE_SECONDS);
         set(main, "camel.main.shutdownNowOnTimeout", true);
@@ -95,7 +128,8 @@ final class Server {
         set(main, "camel.health.enabled", "true");
         set(main, "camel.health.exposureLevel", "full");
         // the state of user-made routes and consumers counts; generated ones are always started
-        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*");
+        // and a broker that cannot be reached is no reason to send HTTP callers away
+        set(main, "camel.health.excludePattern", "route:llm/*,consumer:llm/*,consumer:kafka-*");
         set(main, "camel.management.metricsEnabled", "true");
         set(main, "camel.metrics.enabled", "true");
         // Camel's own would add series for every generated route and every exchange
@@ -161,10 +195,14 @@ final class Server {
         context.getRegistry().bind("openaiAnswer", new OpenAiAnswer());
         context.getRegistry()
                 .bind("openaiModels", new OpenAiModels(Instant.now().getEpochSecond()));
+        BatchInbox.Settings files = routes.files();
         if (files != null) {
             BatchInbox.install(context, files, System::nanoTime);
         }
         EdgeHttpService.install(context, edge);
+        if (routes.kafka()) {
+            KafkaEdge.install(context);
+        }
         Operations.install(context, runtime, gateway);
     }
 }

@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The whole gateway, as {@code echelon serve} boots it, in the test's own process: files in, HTTP out. Only the ports are
@@ -33,6 +32,8 @@ public final class TestGateway implements AutoCloseable {
     /** Request bodies in memory, in bytes. */
     static final long MAX_HELD_BODIES = 32L * 1024 * 1024;
 
+    private static final String ROUTES = "file:routes/*.camel.yaml";
+
     private final GatewayRuntime runtime;
     private final Main main;
     private final int port;
@@ -42,7 +43,7 @@ public final class TestGateway implements AutoCloseable {
             Configuration configuration,
             AddressResolverOptions names,
             UnaryOperator<EdgeSettings> settings,
-            BatchInbox.@Nullable Settings files)
+            Server.Routes routes)
             throws Exception {
         this.port = freePort();
         this.managementPort = freePort();
@@ -62,8 +63,7 @@ public final class TestGateway implements AutoCloseable {
                         settings.apply(edge),
                         new Server.Management("127.0.0.1", managementPort),
                         new Server.Drain(Duration.ZERO, Duration.ofSeconds(30)),
-                        "file:routes/*.camel.yaml",
-                        files)
+                        routes)
                 .main();
         main.start();
     }
@@ -132,6 +132,7 @@ public final class TestGateway implements AutoCloseable {
 
         private final Path folder;
         private final Map<String, String> environment = new HashMap<>();
+        private Server.Routes routes = Server.Routes.of(ROUTES);
         private AddressResolverOptions names = GatewayRuntime.names();
         private UnaryOperator<EdgeSettings> edge = UnaryOperator.identity();
 
@@ -175,13 +176,24 @@ public final class TestGateway implements AutoCloseable {
             return this;
         }
 
+        /** Takes prompts from Kafka too; the properties are those of {@code kafka.camel.yaml}, without their prefix. */
+        public ConfigFiles kafka(String brokers, Map<String, String> properties) {
+            Map<String, String> all = new HashMap<>();
+            properties.forEach((name, value) -> all.put("echelon.kafka." + name, value));
+            all.put("echelon.kafka.brokers", brokers);
+            all.putIfAbsent("echelon.kafka.state", folder.resolve("kafka-state").toString());
+            routes = new Server.Routes(ROUTES, true, routes.files(), all);
+            return this;
+        }
+
         public TestGateway start() throws Exception {
-            return new TestGateway(load(), names, edge, null);
+            return new TestGateway(load(), names, edge, routes);
         }
 
         /** With the edge for batch files. */
         public TestGateway start(BatchInbox.Settings files) throws Exception {
-            return new TestGateway(load(), names, edge, files);
+            routes = new Server.Routes(ROUTES, routes.kafka(), files, routes.properties());
+            return start();
         }
 
         public Configuration load() throws ConfigException {

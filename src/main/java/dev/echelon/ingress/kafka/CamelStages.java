@@ -1,0 +1,111 @@
+package dev.echelon.ingress.kafka;
+
+import dev.echelon.component.LlmConstants;
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
+import java.util.concurrent.Executor;
+import org.apache.camel.AsyncProducer;
+import org.apache.camel.CamelContext;
+import org.apache.camel.Endpoint;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.jspecify.annotations.Nullable;
+
+/** Does the work by sending each record through the routes of {@code kafka.camel.yaml}. */
+final class CamelStages implements Deliveries.Stages {
+
+    static final String CHUNK_PROPERTY = "CamelLlmChunk";
+
+    private final Route prompts;
+    private final Route answers;
+    private final Route deadLetters;
+    private final Executor executor;
+    private final boolean streaming;
+
+    /** @param executor where clients hand over what is sent to Kafka: that may block while no broker can be reached */
+    CamelStages(CamelContext context, Executor executor, boolean streaming) throws Exception {
+        this.prompts = new Route(context, "direct:llm-prompts?block=false");
+        this.answers = new Route(context, "direct:llm-answers?block=false");
+        this.deadLetters = new Route(context, "direct:llm-dead-letters?block=false");
+        this.executor = executor;
+        this.streaming = streaming;
+    }
+
+    private static final class Route {
+
+        private final Endpoint endpoint;
+        private final AsyncProducer producer;
+
+        Route(CamelContext context, String uri) throws Exception {
+            endpoint = context.getEndpoint(uri);
+            producer = endpoint.createAsyncProducer();
+            context.addService(producer);
+        }
+
+        Exchange exchange(Delivery delivery) {
+            Exchange exchange = endpoint.createExchange();
+            exchange.setProperty(Delivery.PROPERTY, delivery);
+            return exchange;
+        }
+
+        void send(Exchange exchange, Deliveries.Done done) {
+            producer.process(exchange, doneSync -> done.done(exchange.getException()));
+        }
+    }
+
+    @Override
+    public void ask(Delivery delivery, Deliveries.Done done) {
+        if (streaming) {
+            delivery.sink(new ChunkSink(executor, delivery.tries() + 1, (chunk, sent) -> {
+                Exchange exchange = answers.exchange(delivery);
+                exchange.setProperty(CHUNK_PROPERTY, chunk);
+                answers.send(exchange, sent);
+            }));
+        }
+        Exchange exchange = prompts.exchange(delivery);
+        exchange.getMessage().setBody(delivery.record().value());
+        prompts.send(exchange, failure -> done.done(note(delivery, exchange, failure)));
+    }
+
+    private static @Nullable Exception note(Delivery delivery, Exchange exchange, @Nullable Exception failure) {
+        RouteInfo route = exchange.getProperty(LlmConstants.ROUTE_PROPERTY, RouteInfo.class);
+        if (route != null) {
+            delivery.routed(route);
+        }
+        if (failure != null) {
+            return failure;
+        }
+        Message message = exchange.getMessage();
+        ChunkSink sink = delivery.sink();
+        boolean streamed = sink != null && sink.begun();
+        ChatResponse response = message.getBody() instanceof ChatResponse given ? given : null;
+        if (response == null && !streamed) {
+            return ModelFailure.of(FailureKind.INVALID_REQUEST, "the route direct:llm-prompts ended without an answer")
+                    .withCode("no_answer");
+        }
+        delivery.answered(new Delivery.Answer(
+                streamed ? null : response,
+                message.getHeader(LlmConstants.PROMPT_TOKENS, Long.class),
+                message.getHeader(LlmConstants.COMPLETION_TOKENS, Long.class)));
+        return null;
+    }
+
+    @Override
+    public void answer(Delivery delivery, Deliveries.Done done) {
+        ChunkSink sink = delivery.sink();
+        if (sink != null && sink.begun()) {
+            sink.end(done);
+        } else {
+            Exchange exchange = answers.exchange(delivery);
+            executor.execute(() -> answers.send(exchange, done));
+        }
+    }
+
+    @Override
+    public void deadLetter(Delivery delivery, Deliveries.Done done) {
+        Exchange exchange = deadLetters.exchange(delivery);
+        executor.execute(() -> deadLetters.send(exchange, done));
+    }
+}

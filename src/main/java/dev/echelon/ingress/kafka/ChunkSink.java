@@ -1,0 +1,123 @@
+package dev.echelon.ingress.kafka;
+
+import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.ChatChunk;
+import dev.echelon.domain.RouteInfo;
+import dev.echelon.domain.json.ChunkJson;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Sends a streamed answer to Kafka as it comes: a message an event, numbered from 0, and one that marks the end. They are
+ * handed over one after the other, so that they stand in a partition in their order. Thread-safe; never blocks its caller.
+ */
+final class ChunkSink implements AnswerSink {
+
+    private static final byte[] END = "[DONE]".getBytes(StandardCharsets.US_ASCII);
+
+    private final Executor executor;
+    private final BiConsumer<Chunk, Deliveries.Done> sender;
+    private final int attempt;
+    private final Deque<Chunk> unsent = new ArrayDeque<>();
+    private int next;
+    private int unacknowledged;
+    private boolean sending;
+    private boolean begun;
+
+    @Nullable
+    private Exception failure;
+
+    private Deliveries.@Nullable Done whenDone;
+
+    /**
+     * One message.
+     *
+     * @param attempt which try of the prompt it belongs to, from 1: a try that broke off is begun anew from sequence 0
+     * @param last whether it is the mark of the end
+     */
+    record Chunk(int attempt, int sequence, byte[] value, boolean last) {}
+
+    /** @param sender hands a message to the client; says on any thread when it has been acknowledged */
+    ChunkSink(Executor executor, int attempt, BiConsumer<Chunk, Deliveries.Done> sender) {
+        this.executor = executor;
+        this.attempt = attempt;
+        this.sender = sender;
+    }
+
+    @Override
+    public synchronized void begin(RouteInfo info) {
+        begun = true;
+    }
+
+    @Override
+    public boolean chunk(ChatChunk chunk) {
+        add(ChunkJson.write(chunk), false);
+        return true;
+    }
+
+    /** Never asked for: what is unsent is bounded by the answer. */
+    @Override
+    public void onDrain(Runnable listener) {
+        listener.run();
+    }
+
+    synchronized boolean begun() {
+        return begun;
+    }
+
+    /** Marks the end; says when everything has been acknowledged. */
+    void end(Deliveries.Done done) {
+        synchronized (this) {
+            whenDone = done;
+        }
+        add(END, true);
+    }
+
+    private void add(byte[] value, boolean last) {
+        synchronized (this) {
+            unsent.add(new Chunk(attempt, next++, value, last));
+            if (sending) {
+                return;
+            }
+            sending = true;
+        }
+        executor.execute(this::send);
+    }
+
+    private void send() {
+        for (Chunk chunk = take(); chunk != null; chunk = take()) {
+            try {
+                sender.accept(chunk, this::acknowledged);
+            } catch (RuntimeException e) {
+                acknowledged(e);
+            }
+        }
+    }
+
+    @Nullable
+    private synchronized Chunk take() {
+        Chunk chunk = unsent.poll();
+        sending = chunk != null;
+        unacknowledged += chunk == null ? 0 : 1;
+        return chunk;
+    }
+
+    private void acknowledged(@Nullable Exception problem) {
+        Deliveries.Done done;
+        Exception first;
+        synchronized (this) {
+            unacknowledged--;
+            failure = failure == null ? problem : failure;
+            first = failure;
+            done = unacknowledged == 0 && unsent.isEmpty() ? whenDone : null;
+            whenDone = done == null ? whenDone : null;
+        }
+        if (done != null) {
+            done.done(first);
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package dev.echelon.ingress.kafka;
+
+import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import org.apache.camel.Exchange;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One record on its way to an answer or to the dead letters. What is decided about it belongs to the poll thread; a step
+ * of a route only adds what it found, before it hands the exchange on.
+ */
+public final class Delivery {
+
+    static final String PROPERTY = "CamelLlmDelivery";
+
+    /** What is being done with it. */
+    enum Stage {
+        ASK,
+        ANSWER,
+        DEAD_LETTER
+    }
+
+    private final ConsumerRecord<byte[], byte[]> record;
+    private final PartitionTracker tracker;
+
+    private Stage stage = Stage.ASK;
+    private int tries;
+    private int counted;
+    private long startedAt;
+    private long failedAt;
+    private long due;
+    private boolean bare;
+
+    @Nullable
+    private volatile Prompt prompt;
+
+    @Nullable
+    private volatile Answer answer;
+
+    @Nullable
+    private volatile ChunkSink sink;
+
+    @Nullable
+    private volatile RouteInfo route;
+
+    @Nullable
+    private ModelFailure failure;
+
+    Delivery(ConsumerRecord<byte[], byte[]> record, PartitionTracker tracker) {
+        this.record = record;
+        this.tracker = tracker;
+    }
+
+    static Delivery of(Exchange exchange) {
+        return Objects.requireNonNull(
+                exchange.getProperty(PROPERTY, Delivery.class), "this step belongs into a route of prompts from Kafka");
+    }
+
+    ConsumerRecord<byte[], byte[]> record() {
+        return record;
+    }
+
+    PartitionTracker tracker() {
+        return tracker;
+    }
+
+    /** {@code topic-partition-offset}. */
+    String id() {
+        return record.topic() + "-" + record.partition() + "-" + record.offset();
+    }
+
+    /** Records of the same key, in the same partition, have equal ones. */
+    Object key() {
+        byte[] key = record.key();
+        return key == null ? this : new PartitionKey(record.topic(), record.partition(), ByteBuffer.wrap(key));
+    }
+
+    private record PartitionKey(String topic, int partition, ByteBuffer key) {}
+
+    Stage stage() {
+        return stage;
+    }
+
+    void proceedTo(Stage next) {
+        stage = next;
+    }
+
+    /** How often a model was to be asked, or its answer to be sent, and failed. */
+    int tries() {
+        return tries;
+    }
+
+    /** How often of that while others were served. */
+    int counted() {
+        return counted;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    void start(long now) {
+        startedAt = now;
+    }
+
+    /** When it failed first. */
+    long failedAt() {
+        return failedAt;
+    }
+
+    void failed(ModelFailure why, boolean counts, long now) {
+        if (tries == 0) {
+            failedAt = now;
+        }
+        failure = why;
+        tries++;
+        counted += counts ? 1 : 0;
+    }
+
+    @Nullable
+    ModelFailure failure() {
+        return failure;
+    }
+
+    void failure(ModelFailure why) {
+        failure = why;
+    }
+
+    long due() {
+        return due;
+    }
+
+    void due(long nanos) {
+        due = nanos;
+    }
+
+    /** Whether its dead letter goes without the value, which no broker takes. */
+    boolean isBare() {
+        return bare;
+    }
+
+    void strip() {
+        bare = true;
+    }
+
+    @Nullable
+    Prompt prompt() {
+        return prompt;
+    }
+
+    void prompt(Prompt read) {
+        prompt = read;
+    }
+
+    @Nullable
+    RouteInfo route() {
+        return route;
+    }
+
+    void routed(RouteInfo info) {
+        route = info;
+    }
+
+    @Nullable
+    Answer answer() {
+        return answer;
+    }
+
+    void answered(Answer given) {
+        answer = given;
+    }
+
+    /** Where this try streams its answer to. */
+    @Nullable
+    ChunkSink sink() {
+        return sink;
+    }
+
+    void sink(@Nullable ChunkSink current) {
+        sink = current;
+    }
+
+    /**
+     * What a model answered.
+     *
+     * @param response {@code null} when it has been streamed
+     * @param promptTokens {@code null} when the provider did not tell
+     * @param completionTokens {@code null} when the provider did not tell
+     */
+    record Answer(
+            @Nullable ChatResponse response,
+            @Nullable Long promptTokens,
+            @Nullable Long completionTokens) {}
+}

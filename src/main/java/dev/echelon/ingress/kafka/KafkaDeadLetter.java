@@ -1,0 +1,93 @@
+package dev.echelon.ingress.kafka;
+
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
+import java.util.List;
+import java.util.Locale;
+import org.apache.camel.Exchange;
+import org.apache.camel.Message;
+import org.apache.camel.Processor;
+import org.apache.camel.component.kafka.KafkaConstants;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * The last step before a dead letter is sent: the record as it came, key, value and the application's headers, and why. All
+ * that is added is text. Headers that a client of Camel or of HTTP could take for its own are left out.
+ */
+public final class KafkaDeadLetter implements Processor {
+
+    private static final String ORIGINAL = "kafka_dlt-original-";
+    private static final int MOST_TEXT = 2_000;
+    private static final List<String> OURS = List.of("camel", "org.apache.camel", "kafka.", "kafka_dlt-", "x-llm-");
+    private static final List<String> SECRETS =
+            List.of("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key");
+
+    private final KafkaSettings settings;
+
+    KafkaDeadLetter(KafkaSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void process(Exchange exchange) {
+        Delivery delivery = Delivery.of(exchange);
+        ConsumerRecord<byte[], byte[]> record = delivery.record();
+        Message message = exchange.getMessage();
+        message.removeHeaders("*");
+        for (Header header : record.headers()) {
+            if (isKept(header)) {
+                message.setHeader(header.key(), header.value());
+            }
+        }
+        if (record.key() != null) {
+            message.setHeader(KafkaConstants.KEY, record.key());
+        }
+        message.setBody(delivery.isBare() ? null : record.value());
+        message.setHeader(ORIGINAL + "topic", record.topic());
+        message.setHeader(ORIGINAL + "partition", Integer.toString(record.partition()));
+        message.setHeader(ORIGINAL + "offset", Long.toString(record.offset()));
+        message.setHeader(ORIGINAL + "timestamp", Long.toString(record.timestamp()));
+        message.setHeader(ORIGINAL + "timestamp-type", record.timestampType().name);
+        message.setHeader(ORIGINAL + "consumer-group", settings.group());
+        if (delivery.isBare()) {
+            message.setHeader(ORIGINAL + "value-left-out", Integer.toString(record.serializedValueSize()));
+        }
+        why(message, delivery);
+    }
+
+    private static boolean isKept(Header header) {
+        String name = header.key().toLowerCase(Locale.ROOT);
+        return header.value() != null
+                && !name.isEmpty()
+                && OURS.stream().noneMatch(name::startsWith)
+                && !SECRETS.contains(name);
+    }
+
+    private static void why(Message message, Delivery delivery) {
+        ModelFailure failure = delivery.failure();
+        if (failure != null) {
+            message.setHeader("kafka_dlt-exception-fqcn", ModelFailure.class.getName());
+            message.setHeader("kafka_dlt-exception-message", visible(failure.message()));
+            message.setHeader("x-llm-error-kind", failure.kind().word());
+            message.setHeader("x-llm-error-code", failure.code());
+        }
+        Prompt prompt = delivery.prompt();
+        KafkaAnswer.put(message, "x-llm-request-id", prompt == null ? delivery.id() : prompt.id());
+        message.setHeader("x-llm-tries", Integer.toString(Math.max(1, delivery.tries())));
+        RouteInfo route = delivery.route();
+        KafkaAnswer.who(message, route);
+        if (route != null) {
+            KafkaAnswer.put(message, "x-llm-trace", visible(route.trace()));
+        }
+    }
+
+    private static String visible(String text) {
+        StringBuilder plain = new StringBuilder();
+        for (int i = 0; i < Math.min(text.length(), MOST_TEXT); i++) {
+            char c = text.charAt(i);
+            plain.append(c < 0x20 || c > 0x7e ? '?' : c);
+        }
+        return plain.toString();
+    }
+}

@@ -1,0 +1,58 @@
+package dev.echelon.ingress.kafka;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.camel.health.HealthCheckResultBuilder;
+import org.apache.camel.impl.health.AbstractHealthCheck;
+import org.apache.kafka.common.Metric;
+
+/** How reading prompts goes. Always up: HTTP callers are served without Kafka. */
+final class KafkaHealth extends AbstractHealthCheck {
+
+    private final TrackingClientFactory consumers;
+
+    KafkaHealth(TrackingClientFactory consumers) {
+        super("echelon", "kafka");
+        this.consumers = consumers;
+    }
+
+    @Override
+    public boolean isLiveness() {
+        return false;
+    }
+
+    @Override
+    protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
+        List<TrackingConsumer> all = consumers.consumers();
+        List<TrackingConsumer.Snapshot> snapshots =
+                all.stream().map(TrackingConsumer::snapshot).toList();
+        long oldest = snapshots.stream()
+                .mapToLong(TrackingConsumer.Snapshot::oldestNanos)
+                .max()
+                .orElse(0);
+        int open = snapshots.stream().mapToInt(TrackingConsumer.Snapshot::open).sum();
+        int partitions = snapshots.stream()
+                .mapToInt(TrackingConsumer.Snapshot::partitions)
+                .sum();
+        result.message("broker %s, %d partitions, %d prompts open, the oldest for %d s%s"
+                .formatted(
+                        all.stream().anyMatch(KafkaHealth::isConnected) ? "up" : "down",
+                        partitions,
+                        open,
+                        Duration.ofNanos(oldest).toSeconds(),
+                        snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused) ? ", paused" : ""));
+        result.up();
+    }
+
+    private static boolean isConnected(TrackingConsumer consumer) {
+        for (Map.Entry<?, ? extends Metric> metric : consumer.metrics().entrySet()) {
+            if (metric.getValue().metricName().name().equals("connection-count")
+                    && metric.getValue().metricValue() instanceof Double count
+                    && count > 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

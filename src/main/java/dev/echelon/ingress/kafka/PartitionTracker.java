@@ -1,0 +1,145 @@
+package dev.echelon.ingress.kafka;
+
+import java.util.BitSet;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which records of one partition are under way. Only what lies below the lowest open record may be committed; finished
+ * ones above it are written into the commit's metadata, so that whoever reads the partition next leaves them out. Used by
+ * one thread.
+ */
+final class PartitionTracker {
+
+    private static final long UNKNOWN = -1;
+
+    private final TreeMap<Long, Long> open = new TreeMap<>();
+    private BitSet restored;
+    private long floor;
+    private long next;
+    private boolean dirty;
+    private boolean revoked;
+
+    /**
+     * What is to be committed.
+     *
+     * @param offset of the first record that is not known to be finished
+     * @param metadata the finished ones above it
+     */
+    record Mark(long offset, String metadata) {}
+
+    private PartitionTracker(long floor, BitSet restored) {
+        this.floor = floor;
+        this.next = floor;
+        this.restored = restored;
+    }
+
+    /** Of a partition that nobody has committed yet. */
+    static PartitionTracker fresh() {
+        return new PartitionTracker(UNKNOWN, new BitSet());
+    }
+
+    static PartitionTracker restore(long committed, @Nullable String metadata) {
+        return new PartitionTracker(committed, FinishedOffsets.read(metadata));
+    }
+
+    /**
+     * A record has been read.
+     *
+     * @return whether it is to be processed; not when it is finished already, or under way
+     */
+    boolean begin(long offset, long now) {
+        if (offset < floor) {
+            // the log has been cut, or made anew: what was known of it means other records
+            open.clear();
+            restored = new BitSet();
+            floor = offset;
+            next = offset;
+        }
+        if (floor == UNKNOWN) {
+            floor = offset;
+            next = offset;
+        }
+        if (offset < next) {
+            return false;
+        }
+        next = offset + 1;
+        dirty = true;
+        if (restored(offset)) {
+            return false;
+        }
+        open.put(offset, now);
+        return true;
+    }
+
+    void finish(long offset) {
+        dirty |= open.remove(offset) != null;
+    }
+
+    /** The commit that is due; {@code null} when nothing has changed since the last one. */
+    @Nullable
+    Mark mark() {
+        if (!dirty || floor == UNKNOWN) {
+            return null;
+        }
+        dirty = false;
+        return now();
+    }
+
+    /** The commit did not get through. */
+    void markAgain() {
+        dirty = true;
+    }
+
+    private Mark now() {
+        long base = base();
+        BitSet finished = new BitSet();
+        if (next > base) {
+            finished.set(0, (int) Math.min(next - base, FinishedOffsets.MAX_SPAN));
+            for (long offset : open.keySet()) {
+                if (offset - base < FinishedOffsets.MAX_SPAN) {
+                    finished.clear((int) (offset - base));
+                }
+            }
+        }
+        long end = Math.min(floor + restored.length(), base + FinishedOffsets.MAX_SPAN);
+        for (long offset = Math.max(next, base); offset < end; offset++) {
+            finished.set((int) (offset - base), restored(offset));
+        }
+        return new Mark(base, FinishedOffsets.write(finished));
+    }
+
+    private boolean restored(long offset) {
+        long bit = offset - floor;
+        return bit < restored.length() && restored.get((int) bit);
+    }
+
+    /** The lowest open offset; the next one to be read when none is open. */
+    long base() {
+        return open.isEmpty() ? next : open.firstKey();
+    }
+
+    /** Records that are open. */
+    int open() {
+        return open.size();
+    }
+
+    /** When the oldest open record was begun; {@code now} when none is open. */
+    long oldest(long now) {
+        return open.isEmpty() ? now : open.firstEntry().getValue();
+    }
+
+    /** Whether so many more records may be read without more being remembered than a commit can hold. */
+    boolean hasRoom(int more) {
+        return next - base() + more <= FinishedOffsets.MAX_SPAN;
+    }
+
+    /** From now on the partition is another's. */
+    void revoke() {
+        revoked = true;
+    }
+
+    boolean isRevoked() {
+        return revoked;
+    }
+}
