@@ -3,6 +3,7 @@ package dev.echelon.ingress.files;
 import dev.echelon.component.LlmConstants;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ParsedRequest;
 import java.util.function.Consumer;
@@ -52,6 +53,7 @@ public final class Prompts implements AutoCloseable {
     void send(ParsedRequest request, Consumer<Outcome> done) {
         Exchange exchange = new DefaultExchange(endpoint.getCamelContext());
         exchange.getMessage().setBody(request);
+        exchange.getMessage().setHeader(LlmConstants.PRIORITY, Lane.BATCH.word());
         if (target != null) {
             exchange.getMessage().setHeader(LlmConstants.TARGET, target);
         }

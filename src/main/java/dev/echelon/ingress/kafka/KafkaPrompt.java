@@ -35,6 +35,7 @@ public final class KafkaPrompt implements Processor {
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(LlmConstants.REQUEST_ID, prompt.id());
+        message.setHeader(LlmConstants.PRIORITY, prompt.lane().word());
         if (prompt.target() != null) {
             message.setHeader(LlmConstants.TARGET, prompt.target());
         }

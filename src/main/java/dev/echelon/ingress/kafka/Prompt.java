@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.json.ParsedRequest;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param target from its header; {@code null} leaves it to the request
  * @param id the client's, else {@code topic-partition-offset}
+ * @param lane batch unless it says otherwise
  * @param timeoutMillis from the record's timestamp on; {@code null} without a limit of its own
  * @param idempotencyKey {@code null} when it has none
  * @param reply how the answer finds who asked
@@ -16,6 +18,7 @@ record Prompt(
         ParsedRequest request,
         @Nullable String target,
         String id,
+        Lane lane,
         @Nullable Long timeoutMillis,
         @Nullable String idempotencyKey,
         Reply reply) {

@@ -2,6 +2,7 @@ package dev.echelon.ingress.kafka;
 
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.Lane;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ParsedRequest;
 import dev.echelon.domain.json.RequestJson;
@@ -21,6 +22,7 @@ final class PromptReader {
 
     static final String TARGET = "llm-target";
     static final String TIMEOUT = "x-request-timeout-ms";
+    static final String PRIORITY = "llm-priority";
     static final String REQUEST_ID = "x-request-id";
     static final String IDEMPOTENCY_KEY = "idempotency-key";
     static final String CORRELATION = "kafka_correlationId";
@@ -57,6 +59,7 @@ final class PromptReader {
                 request(event, target != null),
                 target,
                 id(headers, event, record),
+                lane(headers),
                 timeout(headers),
                 RecordText.header(headers, IDEMPOTENCY_KEY),
                 new Prompt.Reply(
@@ -131,6 +134,16 @@ final class PromptReader {
         return own == null || own.isEmpty() || own.length() > MAX_ID
                 ? record.topic() + "-" + record.partition() + "-" + record.offset()
                 : own;
+    }
+
+    /** Nobody waits at a topic, unless the record says that somebody does. */
+    private static Lane lane(Headers headers) throws ModelFailure {
+        String word = RecordText.header(headers, PRIORITY);
+        Lane lane = word == null ? Lane.BATCH : Lane.of(word);
+        if (lane == null) {
+            throw RecordText.invalid(PRIORITY);
+        }
+        return lane;
     }
 
     private static @Nullable Long timeout(Headers headers) throws ModelFailure {
