@@ -33,7 +33,8 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingConsumer.class);
     private static final Duration BUSY = Duration.ofMillis(20);
     private static final Duration COMMIT_WAIT = Duration.ofSeconds(5);
-    private static final long COMMIT_NANOS = Duration.ofMillis(500).toNanos();
+    /** What is finished and not committed when the process dies is repeated. */
+    private static final long COMMIT_NANOS = Duration.ofMillis(100).toNanos();
 
     private final KafkaSettings settings;
     private final Deliveries deliveries;
