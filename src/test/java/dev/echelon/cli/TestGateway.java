@@ -72,20 +72,22 @@ public final class TestGateway implements AutoCloseable {
         return new ConfigFiles(folder);
     }
 
-    /** A gateway with the one model {@code up:m}, in the group {@code g}, at the upstream. */
+    /** A gateway of {@link #oneModel}. */
     static TestGateway ofOneModel(Path folder, FakeProvider upstream) throws Exception {
-        return in(folder)
-                .provider("up", "openai", upstream.baseUrl())
-                .file("task-groups/g.toml", """
+        return oneModel(folder, upstream.baseUrl(), 100).start();
+    }
+
+    /** The files for the one model {@code up:m}, in the group {@code g}, at the upstream. */
+    public static ConfigFiles oneModel(Path folder, String upstream, int concurrency) throws IOException {
+        return in(folder).provider("up", "openai", upstream).file("task-groups/g.toml", """
                         [task_group]
                         name = "g"
                         [task_group.echelons.e1]
                         models = ["up:m"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
+                        concurrency_limit = %d
+                        rpm_limit = 1000000
                         priority = 1
-                        """)
-                .start();
+                        """.formatted(concurrency));
     }
 
     /** {@code http://127.0.0.1:PORT}, without a path. */

@@ -2,6 +2,7 @@ package dev.echelon.goals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.cli.TestGateway;
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
@@ -92,7 +93,7 @@ class DrainTest {
     }
 
     private GatewayProcess start(FakeProvider provider) throws Exception {
-        Path configs = OneModel.write(folder, provider.baseUrl(), 1000);
-        return new GatewayProcess(folder, List.of("-Xmx256m"), "--configs=" + configs);
+        TestGateway.oneModel(folder, provider.baseUrl(), 1000);
+        return new GatewayProcess(folder, List.of("-Xmx256m"), "--configs=" + folder);
     }
 }

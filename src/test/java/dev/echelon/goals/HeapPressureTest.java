@@ -2,6 +2,7 @@ package dev.echelon.goals;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.cli.TestGateway;
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
@@ -36,11 +37,9 @@ class HeapPressureTest {
     void moreBodiesThanTheHeapHoldsAreRefusedAndTheProcessLives() throws Exception {
         int bodies = Goal.either(2000, 300);
         Vertx vertx = Vertx.vertx();
-        try (FakeProvider provider = FakeProvider.start();
-                GatewayProcess process = new GatewayProcess(
-                        folder,
-                        List.of("-Xmx256m", "-XX:+UseParallelGC"),
-                        "--configs=" + OneModel.write(folder, provider.baseUrl(), 100_000))) {
+        try (FakeProvider provider = start();
+                GatewayProcess process =
+                        new GatewayProcess(folder, List.of("-Xmx256m", "-XX:+UseParallelGC"), "--configs=" + folder)) {
             provider.always(Behaviour.hello().after(Duration.ofMillis(300)));
             Map<Integer, Integer> statuses = flood(vertx, process.port(), bodies);
             OpenLoop afterwards = new OpenLoop(process.url(), ApiClient.body("g"));
@@ -65,6 +64,12 @@ class HeapPressureTest {
         } finally {
             vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
         }
+    }
+
+    private FakeProvider start() throws Exception {
+        FakeProvider provider = FakeProvider.start();
+        TestGateway.oneModel(folder, provider.baseUrl(), 100_000);
+        return provider;
     }
 
     /** How many got which status. All callers send from the same buffer. */

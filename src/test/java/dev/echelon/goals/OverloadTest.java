@@ -81,7 +81,7 @@ class OverloadTest {
     }
 
     private TestGateway gateway(FakeProvider provider) throws Exception {
-        return OneModel.files(folder, provider.baseUrl(), PERMITS)
+        return TestGateway.oneModel(folder, provider.baseUrl(), PERMITS)
                 .file("wrappers/w.toml", """
                         [wrappers]
                         [global]
