@@ -17,6 +17,7 @@ import picocli.CommandLine.IVersionProvider;
             RoutesCommand.class,
             ChatCommand.class,
             BatchCommand.class,
+            DlqCommand.class,
             DevKafkaCommand.class
         })
 public final class Echelon {

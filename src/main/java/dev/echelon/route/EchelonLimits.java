@@ -17,13 +17,13 @@ record EchelonLimits(ConcurrencyLimit concurrency, RateLimit rpm, int rpmReserve
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
     private static final long LOOK_AGAIN = Duration.ofSeconds(1).toNanos();
 
-    /** @param batchShare of both limits that the batch lane may use, 0 to 1 */
+    /** @param batchShare of both limits that the batch lane may use, 0 to 1; one of each it may in any case */
     static EchelonLimits of(int concurrency, int rpm, double batchShare) {
         boolean unlimited = rpm == Integer.MAX_VALUE;
         return new EchelonLimits(
-                new ConcurrencyLimit(concurrency, (int) Math.floor(concurrency * batchShare)),
+                new ConcurrencyLimit(concurrency, Math.max(1, (int) Math.floor(concurrency * batchShare))),
                 unlimited ? RateLimit.NONE : RateLimit.slidingWindow(MINUTE, rpm),
-                unlimited ? 0 : (int) Math.ceil(rpm * (1 - batchShare)));
+                unlimited ? 0 : Math.min(rpm - 1, (int) Math.ceil(rpm * (1 - batchShare))));
     }
 
     /** What stands in a lane's way now. */
