@@ -27,7 +27,7 @@ class KafkaGoalTest {
 
     @Test
     void theModelsAreKeptAsBusyAsAllowed() throws Exception {
-        int prompts = Goal.either(2_000, 600);
+        int prompts = Goal.either(2_000, 300);
         try (TestKafka kafka = TestKafka.start(folder.resolve("kafka"));
                 FakeProvider provider = FakeProvider.start()) {
             kafka.topics(4, KafkaLoad.PROMPTS, KafkaLoad.ANSWERS, KafkaLoad.DLQ);
@@ -66,8 +66,8 @@ class KafkaGoalTest {
 
     @Test
     void killedAgainAndAgainNothingIsLost() throws Exception {
-        int prompts = Goal.either(10_000, 800);
-        int kills = Goal.either(20, 2);
+        int prompts = Goal.either(10_000, 300);
+        int kills = Goal.either(20, 1);
         try (TestKafka kafka = TestKafka.start(folder.resolve("kafka"));
                 FakeProvider provider = FakeProvider.start()) {
             kafka.topics(4, KafkaLoad.PROMPTS, KafkaLoad.ANSWERS, KafkaLoad.DLQ);
