@@ -23,8 +23,6 @@ public final class Walk {
     private static final long FIRST_BUDGET_WAIT = Duration.ofMillis(50).toNanos();
     private static final long LONGEST_BUDGET_WAIT = Duration.ofSeconds(1).toNanos();
     private static final int MAX_RECONNECTS = 3;
-    private static final String RETRY_BUDGET = "retry_budget";
-    private static final String SLOW_START = "slow_start";
 
     private final Rules rules;
 
@@ -66,19 +64,16 @@ public final class Walk {
         private final long now;
         private final long remaining;
         private final Returns returns;
-        private final Consideration consideration;
-
-        @Nullable
-        private Boolean mostAreOut;
+        private final Eligibility eligible;
 
         Look(Plan plan, Ledger ledger, InstanceStates states, long now, Consideration consideration) {
             this.plan = plan;
             this.ledger = ledger;
             this.states = states;
             this.now = now;
-            this.consideration = consideration;
             this.remaining = ledger.deadline() - now;
             this.returns = new Returns(rules, plan, ledger, states, now);
+            this.eligible = new Eligibility(plan, ledger, states, now, returns, consideration);
         }
 
         Step next() {
@@ -144,7 +139,7 @@ public final class Walk {
             }
             boolean largerMayFollow = kind == FailureKind.CONTEXT_LENGTH
                     && last.candidate().instance().contextWindow() != null
-                    && anyone(this::isOpen);
+                    && anyone(eligible::isOpen);
             return largerMayFollow ? null : new Step.GiveUp(last.failure());
         }
 
@@ -165,9 +160,9 @@ public final class Walk {
 
         @Nullable
         private Step untried(int tier) {
-            Candidate candidate = pick(tier, this::isReadyForItsShare);
+            Candidate candidate = pick(tier, eligible::isReadyForItsShare);
             if (candidate == null) {
-                candidate = pick(tier, this::isReady);
+                candidate = pick(tier, eligible::isReady);
             }
             Step.Entry entry = ledger.isHedge() ? Step.Entry.HEDGE : Step.Entry.FIRST;
             return candidate == null ? null : attempt(candidate, tier, entry, 0, 0);
@@ -187,9 +182,9 @@ public final class Walk {
             }
             Candidate candidate = pick(
                     tier,
-                    it -> isUntried(it)
+                    it -> eligible.isUntried(it)
                             && !ledger.hasQueuedFor(it.instance().echelon())
-                            && condition(it).obstacle() == Obstacle.CONCURRENCY);
+                            && eligible.condition(it).obstacle() == Obstacle.CONCURRENCY);
             return candidate == null ? null : attempt(candidate, tier, Step.Entry.FIRST, 0, queue);
         }
 
@@ -213,7 +208,7 @@ public final class Walk {
             if (best == null) {
                 return null;
             }
-            boolean full = condition(best).obstacle() == Obstacle.CONCURRENCY;
+            boolean full = eligible.condition(best).obstacle() == Obstacle.CONCURRENCY;
             long queue = full ? Math.min(queueNanos(), remaining - bestWait - SHORTEST) : 0;
             return attempt(best, bestTier, Step.Entry.RETURN, bestWait, queue);
         }
@@ -229,11 +224,11 @@ public final class Walk {
             long wait = Long.MAX_VALUE;
             for (Tier tier : plan.tiers()) {
                 for (Candidate candidate : tier.candidates()) {
-                    if (isUntried(candidate)) {
-                        Condition condition = condition(candidate);
+                    if (eligible.isUntried(candidate)) {
+                        Condition condition = eligible.condition(candidate);
                         if (condition.obstacle() == Obstacle.RPM) {
                             wait = Math.min(wait, Math.max(1, condition.waitNanos()));
-                        } else if (condition.ready() && isOpen(candidate)) {
+                        } else if (condition.ready() && eligible.isOpen(candidate)) {
                             wait = Math.min(wait, budgetWait());
                         }
                     }
@@ -245,7 +240,7 @@ public final class Walk {
         /** Someone well is left, but too many are on their way to it: a while that grows, so that they come in turn. */
         private long budgetWait() {
             long ceiling = Math.min(FIRST_BUDGET_WAIT << Math.min(ledger.waits(), 10), LONGEST_BUDGET_WAIT);
-            return (long) (ceiling * (0.5 + 0.5 * ledger.chance(RETRY_BUDGET + ledger.waits())));
+            return (long) (ceiling * (0.5 + 0.5 * ledger.chance(Eligibility.RETRY_BUDGET + ledger.waits())));
         }
 
         @Nullable
@@ -254,7 +249,7 @@ public final class Walk {
                 return null;
             }
             for (int tier = 0; tier < plan.tiers().size(); tier++) {
-                Candidate candidate = pick(tier, it -> isOpen(it) && states.probeable(it.instance(), now));
+                Candidate candidate = pick(tier, it -> eligible.isOpen(it) && states.probeable(it.instance(), now));
                 if (candidate != null) {
                     return attempt(candidate, tier, Step.Entry.PROBE, 0, 0);
                 }
@@ -263,94 +258,27 @@ public final class Walk {
         }
 
         @Nullable
-        private Candidate pick(int tier, Predicate<Candidate> eligible) {
+        private Candidate pick(int tier, Predicate<Candidate> wanted) {
             Tier at = plan.tiers().get(tier);
             String session = ledger.session();
             if (session != null) {
-                return Affinity.pick(at, session, eligible);
+                return Affinity.pick(at, session, wanted);
             }
             boolean again = ledger.isHedge() || !ledger.outcomes().isEmpty();
-            return at.strategy().pick(at.candidates(), again, eligible, it -> states.inFlight(it.instance()));
+            return at.strategy().pick(at.candidates(), again, wanted, it -> states.inFlight(it.instance()));
         }
 
         private Step attempt(Candidate candidate, int tier, Step.Entry entry, long delay, long queue) {
             long own = candidate.instance().timeout().toNanos();
             long left = remaining - delay - queue;
-            boolean othersLeft = anyone(
-                    it -> !isSame(it, candidate) && isOpen(it) && condition(it).ready());
+            boolean othersLeft = anyone(it -> !isSame(it, candidate)
+                    && eligible.isOpen(it)
+                    && eligible.condition(it).ready());
             long share = othersLeft ? Math.max(left / 2, SHORTEST) : left;
             long timeout = Math.min(own, share);
             boolean budgeted = entry == Step.Entry.RETURN
-                    || (entry == Step.Entry.FIRST && !ledger.outcomes().isEmpty() && mostAreOut());
+                    || (entry == Step.Entry.FIRST && !ledger.outcomes().isEmpty() && eligible.mostAreOut());
             return new Step.Attempt(candidate, tier, entry, delay, timeout, timeout < own, queue, budgeted);
-        }
-
-        /** Whether this request has not asked the model yet and could say what it wants to it. */
-        private boolean isUntried(Candidate candidate) {
-            Instance instance = candidate.instance();
-            return !ledger.tried(instance.key())
-                    && !ledger.isRefused(candidate)
-                    && ledger.canSay(instance)
-                    && ledger.fits(instance);
-        }
-
-        private boolean isOpen(Candidate candidate) {
-            return isUntried(candidate) && !ledger.isPassedOver(candidate);
-        }
-
-        private boolean isReady(Candidate candidate) {
-            if (!isOpen(candidate)) {
-                return false;
-            }
-            Condition condition = condition(candidate);
-            if (!condition.ready()) {
-                consideration.passedOver(candidate, condition.obstacle().word(), condition.waitNanos());
-                return false;
-            }
-            if (!ledger.outcomes().isEmpty() && mostAreOut() && !returns.withinBudget(candidate.instance())) {
-                consideration.passedOver(candidate, RETRY_BUDGET, 0);
-                return false;
-            }
-            return true;
-        }
-
-        private boolean isReadyForItsShare(Candidate candidate) {
-            if (!isReady(candidate)) {
-                return false;
-            }
-            double share = condition(candidate).share();
-            if (share >= 1 || chance(candidate.instance()) < share) {
-                return true;
-            }
-            consideration.passedOver(candidate, SLOW_START, 0);
-            return false;
-        }
-
-        /** A session is let back to an instance that starts slowly as a whole. */
-        private double chance(Instance instance) {
-            String session = ledger.session();
-            return session == null ? ledger.chance(instance.id()) : Affinity.draw(session, instance);
-        }
-
-        /** Whether half of the plan's instances are open or cooling. */
-        private boolean mostAreOut() {
-            if (mostAreOut == null) {
-                mostAreOut = countOut() * 2 >= plan.size();
-            }
-            return mostAreOut;
-        }
-
-        private int countOut() {
-            int out = 0;
-            for (Tier tier : plan.tiers()) {
-                for (Candidate candidate : tier.candidates()) {
-                    Obstacle obstacle = condition(candidate).obstacle();
-                    if (obstacle == Obstacle.BREAKER_OPEN || obstacle == Obstacle.COOLING) {
-                        out++;
-                    }
-                }
-            }
-            return out;
         }
 
         private boolean anyone(Predicate<Candidate> test) {
@@ -368,10 +296,6 @@ public final class Walk {
         /** Whether the failure of one makes the other tried. */
         private static boolean isSame(Candidate one, Candidate other) {
             return one.instance().key().equals(other.instance().key());
-        }
-
-        private Condition condition(Candidate candidate) {
-            return states.condition(candidate.instance(), now);
         }
 
         private ModelFailure deadlineFailure() {

@@ -1,11 +1,17 @@
 package dev.echelon.route;
 
+import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
+import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.Step;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** An attempt under way: what it holds, and what is known of it so far. Used on the request's event loop only. */
 final class AttemptRun {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AttemptRun.class);
 
     private final Step.Attempt step;
     private final long startedAt;
@@ -49,6 +55,16 @@ final class AttemptRun {
 
     void stale(boolean wasStale) {
         stale = wasStale;
+    }
+
+    /** What it failed with; an exception that nobody foresaw counts against the provider. */
+    ModelFailure failure(Exception thrown) {
+        if (thrown instanceof ModelFailure failure) {
+            return failure;
+        }
+        LOG.error("unexpected failure on {}", instance().id(), thrown);
+        sent = true;
+        return ModelFailure.of(FailureKind.BAD_RESPONSE, "the attempt broke off unexpectedly");
     }
 
     /** Something it holds until it is over: a permit of its echelon. */

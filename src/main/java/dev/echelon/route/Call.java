@@ -211,7 +211,7 @@ public final class Call {
             settled = true;
             return;
         }
-        ModelFailure failure = asFailure(run, thrown);
+        ModelFailure failure = run.failure(thrown);
         report.attempted(run, failure);
         if (!run.wasSent()) {
             ledger.passOver(attempt);
@@ -304,15 +304,6 @@ public final class Call {
     /** The whole request is over. */
     RequestListener.Ended ended(@Nullable Exception thrown) {
         return report.ended(request.stream(), thrown);
-    }
-
-    private static ModelFailure asFailure(AttemptRun run, Exception thrown) {
-        if (thrown instanceof ModelFailure failure) {
-            return failure;
-        }
-        LOG.error("unexpected failure on {}", run.instance().id(), thrown);
-        run.sent();
-        return ModelFailure.of(FailureKind.BAD_RESPONSE, "the attempt broke off unexpectedly");
     }
 
     /** The attempt that is under way. */

@@ -1,0 +1,114 @@
+package dev.echelon.domain;
+
+import dev.echelon.domain.InstanceStates.Condition;
+import dev.echelon.domain.InstanceStates.Obstacle;
+import dev.echelon.domain.Plan.Candidate;
+import dev.echelon.domain.Plan.Tier;
+import org.jspecify.annotations.Nullable;
+
+/** Who may be asked by one request at one moment, and why another may not. */
+final class Eligibility {
+
+    static final String RETRY_BUDGET = "retry_budget";
+    private static final String SLOW_START = "slow_start";
+
+    private final Plan plan;
+    private final Ledger ledger;
+    private final InstanceStates states;
+    private final long now;
+    private final Returns returns;
+    private final Walk.Consideration consideration;
+
+    @Nullable
+    private Boolean mostAreOut;
+
+    Eligibility(
+            Plan plan,
+            Ledger ledger,
+            InstanceStates states,
+            long now,
+            Returns returns,
+            Walk.Consideration consideration) {
+        this.plan = plan;
+        this.ledger = ledger;
+        this.states = states;
+        this.now = now;
+        this.returns = returns;
+        this.consideration = consideration;
+    }
+
+    /** Whether this request has not asked the model yet and could say what it wants to it. */
+    boolean isUntried(Candidate candidate) {
+        Instance instance = candidate.instance();
+        return !ledger.tried(instance.key())
+                && !ledger.isRefused(candidate)
+                && ledger.canSay(instance)
+                && ledger.fits(instance);
+    }
+
+    /** Untried, and not passed over since the request last waited. */
+    boolean isOpen(Candidate candidate) {
+        return isUntried(candidate) && !ledger.isPassedOver(candidate);
+    }
+
+    /** May be asked now. */
+    boolean isReady(Candidate candidate) {
+        if (!isOpen(candidate)) {
+            return false;
+        }
+        Condition condition = condition(candidate);
+        if (!condition.ready()) {
+            consideration.passedOver(candidate, condition.obstacle().word(), condition.waitNanos());
+            return false;
+        }
+        if (!ledger.outcomes().isEmpty() && mostAreOut() && !returns.withinBudget(candidate.instance())) {
+            consideration.passedOver(candidate, RETRY_BUDGET, 0);
+            return false;
+        }
+        return true;
+    }
+
+    /** May be asked now, and it is its turn while it starts slowly. */
+    boolean isReadyForItsShare(Candidate candidate) {
+        if (!isReady(candidate)) {
+            return false;
+        }
+        double share = condition(candidate).share();
+        if (share >= 1 || chance(candidate.instance()) < share) {
+            return true;
+        }
+        consideration.passedOver(candidate, SLOW_START, 0);
+        return false;
+    }
+
+    /** A session is let back to an instance that starts slowly as a whole. */
+    private double chance(Instance instance) {
+        String session = ledger.session();
+        return session == null ? ledger.chance(instance.id()) : Affinity.draw(session, instance);
+    }
+
+    /** Whether half of the plan's instances are open or cooling. */
+    boolean mostAreOut() {
+        if (mostAreOut == null) {
+            mostAreOut = countOut() * 2 >= plan.size();
+        }
+        return mostAreOut;
+    }
+
+    private int countOut() {
+        int out = 0;
+        for (Tier tier : plan.tiers()) {
+            for (Candidate candidate : tier.candidates()) {
+                Obstacle obstacle = condition(candidate).obstacle();
+                if (obstacle == Obstacle.BREAKER_OPEN || obstacle == Obstacle.COOLING) {
+                    out++;
+                }
+            }
+        }
+        return out;
+    }
+
+    Condition condition(Candidate candidate) {
+        return states.condition(candidate.instance(), now);
+    }
+}
