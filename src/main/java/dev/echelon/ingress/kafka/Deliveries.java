@@ -5,16 +5,10 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
-import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,7 +31,6 @@ final class Deliveries {
     private static final int SUSPECT = 2;
 
     private static final String SENDING = "answers";
-    private static final long WAKE_SPREAD = TimeUnit.SECONDS.toNanos(1);
 
     private final Stages stages;
     private final RetryRules rules;
@@ -48,15 +41,11 @@ final class Deliveries {
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicInteger runningCount = new AtomicInteger();
-    private final PriorityQueue<Delivery> sleeping = new PriorityQueue<>(Comparator.comparingLong(Delivery::due));
+    private final RetryQueue sleeping = new RetryQueue();
     private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
-    private final Deque<Delivery> suspects = new ArrayDeque<>();
-    private final Deque<Delivery> held = new ArrayDeque<>();
+    private final Suspects suspects = new Suspects();
     private final Map<String, Long> successes = new HashMap<>();
     private boolean stalled;
-
-    @Nullable
-    private Delivery alone;
 
     Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, boolean orderByKey) {
         this.stages = stages;
@@ -101,16 +90,12 @@ final class Deliveries {
                             .withCode("crashes_the_process"));
             start(delivery);
         } else if (crashes == SUSPECT) {
-            suspects.add(delivery);
-        } else if (isIsolating()) {
-            held.add(delivery);
+            suspects.suspect(delivery);
+        } else if (suspects.isIsolating()) {
+            suspects.hold(delivery);
         } else {
             start(delivery);
         }
-    }
-
-    private boolean isIsolating() {
-        return alone != null || !suspects.isEmpty();
     }
 
     private void start(Delivery delivery) {
@@ -160,17 +145,17 @@ final class Deliveries {
             over(outcome);
         }
         long now = ticker.nanos();
-        for (Delivery next = sleeping.peek(); next != null && next.due() - now <= 0; next = sleeping.peek()) {
-            sleeping.remove();
-            admit(next);
+        for (Delivery due = sleeping.poll(now); due != null; due = sleeping.poll(now)) {
+            admit(due);
         }
-        if (alone == null && !suspects.isEmpty() && running.isEmpty()) {
-            alone = suspects.remove();
-            start(alone);
+        for (Delivery next = turn(); next != null; next = turn()) {
+            start(next);
         }
-        while (!isIsolating() && !held.isEmpty()) {
-            start(held.remove());
-        }
+    }
+
+    @Nullable
+    private Delivery turn() {
+        return suspects.next(running.isEmpty());
     }
 
     /** As {@link #work}, but waits at first for something to be done. */
@@ -220,22 +205,14 @@ final class Deliveries {
     private void stop(Delivery delivery) {
         running.remove(delivery);
         runningCount.set(running.size());
-        if (alone == delivery) {
-            alone = null;
-        }
+        suspects.stopped(delivery);
     }
 
     private void succeeded(String target, long now) {
         successes.put(target, now);
         if (stalled) {
             stalled = false;
-            List<Delivery> waiting = List.copyOf(sleeping);
-            sleeping.clear();
-            for (int i = 0; i < waiting.size(); i++) {
-                Delivery woken = waiting.get(i);
-                woken.due(Math.min(woken.due(), now + WAKE_SPREAD * i / waiting.size()));
-                sleeping.add(woken);
-            }
+            sleeping.wake(now);
         }
     }
 
@@ -300,12 +277,8 @@ final class Deliveries {
     /** Forgets what has not begun of partitions that were taken away; what runs, runs on. */
     void drop() {
         order.removeIf(delivery -> delivery.tracker().isRevoked());
-        for (Collection<Delivery> waiting : List.of(sleeping, held, suspects)) {
-            List<Delivery> gone =
-                    waiting.stream().filter(it -> it.tracker().isRevoked()).toList();
-            waiting.removeAll(gone);
-            gone.forEach(this::leave);
-        }
+        sleeping.removeRevoked().forEach(this::leave);
+        suspects.removeRevoked().forEach(this::leave);
     }
 
     /** How many run of partitions that were taken away. */
@@ -320,11 +293,11 @@ final class Deliveries {
 
     /** Whether it is of no use to read more: nobody answers, or a suspect has to be alone. */
     boolean isStalled() {
-        return (stalled && !(running.isEmpty() && sleeping.isEmpty())) || isIsolating();
+        return (stalled && !(running.isEmpty() && sleeping.isEmpty())) || suspects.isIsolating();
     }
 
     /** Whether something is to be done soon. */
     boolean isBusy() {
-        return !running.isEmpty() || !sleeping.isEmpty() || isIsolating();
+        return !running.isEmpty() || !sleeping.isEmpty() || suspects.isIsolating();
     }
 }

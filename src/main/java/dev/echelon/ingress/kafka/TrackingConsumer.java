@@ -15,7 +15,6 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
@@ -32,17 +31,15 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TrackingConsumer.class);
     private static final Duration BUSY = Duration.ofMillis(20);
-    private static final Duration COMMIT_WAIT = Duration.ofSeconds(5);
-    /** What is finished and not committed when the process dies is repeated. */
-    private static final long COMMIT_NANOS = Duration.ofMillis(100).toNanos();
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long DRAIN_STEP = Duration.ofMillis(100).toNanos();
 
     private final KafkaSettings settings;
     private final Deliveries deliveries;
     private final Ticker ticker;
-    private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
-    private final Set<TopicPartition> unknown = new HashSet<>();
+    private final AssignedPartitions partitions = new AssignedPartitions();
+    private final OffsetCommits commits;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
-    private long committedAt;
     private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
 
     /** A record that is open, on its way through Camel. */
@@ -76,16 +73,16 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
-        this.committedAt = ticker.nanos();
+        this.commits = new OffsetCommits(this, partitions, ticker);
     }
 
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
         learn();
         deliveries.work();
-        commitIfDue();
+        commits.tick();
         steer();
-        boolean busy = deliveries.isBusy() || !unknown.isEmpty();
+        boolean busy = deliveries.isBusy() || !partitions.unknown().isEmpty();
         return taken(super.poll(busy && timeout.compareTo(BUSY) > 0 ? BUSY : timeout));
     }
 
@@ -97,7 +94,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         Map<TopicPartition, List<ConsumerRecord<Object, Object>>> taken = new HashMap<>();
         for (ConsumerRecord<Object, Object> record : read) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-            PartitionTracker tracker = trackers.computeIfAbsent(partition, any -> PartitionTracker.fresh());
+            PartitionTracker tracker = partitions.tracker(partition);
             if (tracker.begin(record.offset(), now)) {
                 Taken value = new Taken(deliveries, new Delivery(original(record), tracker));
                 taken.computeIfAbsent(partition, any -> new ArrayList<>())
@@ -124,20 +121,12 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     /** Nothing is read of a partition before it is known what of it is finished. */
     private void learn() {
+        Set<TopicPartition> unknown = partitions.unknown();
         if (unknown.isEmpty()) {
             return;
         }
         try {
-            Map<TopicPartition, OffsetAndMetadata> committed = super.committed(Set.copyOf(unknown), COMMIT_WAIT);
-            for (TopicPartition partition : unknown) {
-                OffsetAndMetadata mark = committed.get(partition);
-                trackers.put(
-                        partition,
-                        mark == null
-                                ? PartitionTracker.fresh()
-                                : PartitionTracker.restore(mark.offset(), mark.metadata()));
-            }
-            unknown.clear();
+            partitions.learned(super.committed(unknown, PATIENCE));
         } catch (KafkaException e) {
             LOG.warn(
                     "the committed offsets could not be read, and are asked for again: {}",
@@ -147,81 +136,48 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     /** Reads on where there is room, and no further where there is none. */
     private void steer() {
-        long now = ticker.nanos();
         int size = settings.pollSize();
-        int open = 0;
-        long oldest = now;
-        for (PartitionTracker tracker : trackers.values()) {
-            open += tracker.open();
-            oldest = Math.min(oldest, tracker.oldest(now));
-        }
-        boolean full = open + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
+        AssignedPartitions.Load load = partitions.load(ticker.nanos());
+        boolean full = load.open() + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
         List<TopicPartition> pause = new ArrayList<>();
         List<TopicPartition> resume = new ArrayList<>();
         for (TopicPartition partition : assigned) {
-            PartitionTracker tracker = trackers.get(partition);
-            boolean stop = full
-                    || unknown.contains(partition)
-                    || heldByCamel.contains(partition)
-                    || (tracker != null && !tracker.hasRoom(size));
+            boolean stop = full || heldByCamel.contains(partition) || !partitions.hasRoom(partition, size);
             if (stop != paused.contains(partition)) {
                 (stop ? pause : resume).add(partition);
             }
         }
         super.pause(pause);
         super.resume(resume);
-        snapshot = new Snapshot(assigned.size(), open, now - oldest, full || !heldByCamel.isEmpty());
+        snapshot = new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || !heldByCamel.isEmpty());
     }
 
-    private void commitIfDue() {
-        long now = ticker.nanos();
-        if (now - committedAt < COMMIT_NANOS) {
-            return;
-        }
-        committedAt = now;
-        Map<TopicPartition, OffsetAndMetadata> marks = marks(trackers.keySet());
-        if (!marks.isEmpty()) {
-            super.commitAsync(marks, (offsets, failure) -> {
-                if (failure != null) {
-                    LOG.debug("a commit failed and is repeated", failure);
-                    offsets.keySet().forEach(this::markAgain);
-                }
-            });
-        }
+    private void assigned(Collection<TopicPartition> added) {
+        partitions.assigned(added);
+        super.pause(added);
     }
 
-    private void markAgain(TopicPartition partition) {
-        PartitionTracker tracker = trackers.get(partition);
-        if (tracker != null) {
-            tracker.markAgain();
+    private void revoked(Collection<TopicPartition> leaving) {
+        revoke(leaving);
+        try {
+            drain();
+            commits.last(leaving);
+        } catch (KafkaException e) {
+            LOG.warn(
+                    "the last commit of revoked partitions failed: {}",
+                    e.getClass().getName());
+        } finally {
+            forget(leaving);
         }
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> marks(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, OffsetAndMetadata> marks = new HashMap<>();
-        for (TopicPartition partition : partitions) {
-            PartitionTracker tracker = trackers.get(partition);
-            PartitionTracker.Mark mark = tracker == null ? null : tracker.mark();
-            if (mark != null) {
-                marks.put(partition, new OffsetAndMetadata(mark.offset(), mark.metadata()));
-            }
-        }
-        return marks;
-    }
-
-    private void assigned(Collection<TopicPartition> partitions) {
-        unknown.addAll(partitions);
-        super.pause(partitions);
-    }
-
-    private void revoked(Collection<TopicPartition> partitions) {
-        revoke(partitions);
+    private void drain() {
         long end = ticker.nanos() + settings.drain().toNanos();
         try {
             for (long left = end - ticker.nanos(); deliveries.revoked() > 0 && left > 0; left = end - ticker.nanos()) {
-                deliveries.work(Math.min(left, COMMIT_NANOS));
+                deliveries.work(Math.min(left, DRAIN_STEP));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -229,38 +185,21 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         if (deliveries.revoked() > 0) {
             LOG.warn("{} prompts are given away unfinished, and will be repeated", deliveries.revoked());
         }
-        Map<TopicPartition, OffsetAndMetadata> marks = marks(partitions);
-        if (!marks.isEmpty()) {
-            try {
-                super.commitSync(marks, COMMIT_WAIT);
-            } catch (KafkaException e) {
-                LOG.warn(
-                        "the last commit of revoked partitions failed: {}",
-                        e.getClass().getName());
-            }
-        }
-        forget(partitions);
     }
 
-    private void lost(Collection<TopicPartition> partitions) {
-        revoke(partitions);
-        forget(partitions);
+    private void lost(Collection<TopicPartition> gone) {
+        revoke(gone);
+        forget(gone);
     }
 
-    private void revoke(Collection<TopicPartition> partitions) {
-        for (TopicPartition partition : partitions) {
-            PartitionTracker tracker = trackers.get(partition);
-            if (tracker != null) {
-                tracker.revoke();
-            }
-        }
+    private void revoke(Collection<TopicPartition> leaving) {
+        partitions.revoke(leaving);
         deliveries.drop();
     }
 
-    private void forget(Collection<TopicPartition> partitions) {
-        trackers.keySet().removeAll(partitions);
-        unknown.removeAll(partitions);
-        heldByCamel.removeAll(partitions);
+    private void forget(Collection<TopicPartition> gone) {
+        partitions.forget(gone);
+        heldByCamel.removeAll(gone);
     }
 
     @Override

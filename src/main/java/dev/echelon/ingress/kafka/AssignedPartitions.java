@@ -1,0 +1,107 @@
+package dev.echelon.ingress.kafka;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** What a consumer knows of the partitions that are its own. Used by one thread. */
+final class AssignedPartitions {
+
+    private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
+    private final Set<TopicPartition> unknown = new HashSet<>();
+
+    /**
+     * What they hold.
+     *
+     * @param open records
+     * @param oldestNanos age of the oldest of them
+     */
+    record Load(int open, long oldestNanos) {}
+
+    void assigned(Collection<TopicPartition> partitions) {
+        unknown.addAll(partitions);
+    }
+
+    /** Those of which it is not known yet what has been finished; nothing may be read of them. */
+    Set<TopicPartition> unknown() {
+        return Set.copyOf(unknown);
+    }
+
+    /** What has been committed of all that were unknown. */
+    void learned(Map<TopicPartition, OffsetAndMetadata> committed) {
+        for (TopicPartition partition : unknown) {
+            OffsetAndMetadata mark = committed.get(partition);
+            trackers.put(
+                    partition,
+                    mark == null ? PartitionTracker.fresh() : PartitionTracker.restore(mark.offset(), mark.metadata()));
+        }
+        unknown.clear();
+    }
+
+    PartitionTracker tracker(TopicPartition partition) {
+        return trackers.computeIfAbsent(partition, any -> PartitionTracker.fresh());
+    }
+
+    /** Whether so many more records of it may be read. */
+    boolean hasRoom(TopicPartition partition, int more) {
+        PartitionTracker tracker = trackers.get(partition);
+        return !unknown.contains(partition) && (tracker == null || tracker.hasRoom(more));
+    }
+
+    Load load(long now) {
+        int open = 0;
+        long oldest = now;
+        for (PartitionTracker tracker : trackers.values()) {
+            open += tracker.open();
+            oldest = Math.min(oldest, tracker.oldest(now));
+        }
+        return new Load(open, now - oldest);
+    }
+
+    /** The commits that are due. */
+    Map<TopicPartition, OffsetAndMetadata> marks() {
+        return marks(trackers.keySet());
+    }
+
+    /** Those of some partitions. */
+    Map<TopicPartition, OffsetAndMetadata> marks(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, OffsetAndMetadata> marks = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = trackers.get(partition);
+            PartitionTracker.Mark mark = tracker == null ? null : tracker.mark();
+            if (mark != null) {
+                marks.put(partition, new OffsetAndMetadata(mark.offset(), mark.metadata()));
+            }
+        }
+        return marks;
+    }
+
+    /** The commit did not get through. */
+    void markAgain(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = trackers.get(partition);
+            if (tracker != null) {
+                tracker.markAgain();
+            }
+        }
+    }
+
+    /** They are being taken away. */
+    void revoke(Collection<TopicPartition> partitions) {
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = trackers.get(partition);
+            if (tracker != null) {
+                tracker.revoke();
+            }
+        }
+    }
+
+    void forget(Collection<TopicPartition> partitions) {
+        trackers.keySet().removeAll(partitions);
+        unknown.removeAll(partitions);
+    }
+}

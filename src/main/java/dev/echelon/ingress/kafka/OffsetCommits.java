@@ -1,0 +1,64 @@
+package dev.echelon.ingress.kafka;
+
+import dev.echelon.domain.Ticker;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits what is finished, which is after its reply has been acknowledged: what is finished and not committed when the
+ * process dies is repeated. Used by the poll thread.
+ */
+final class OffsetCommits {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final long INTERVAL = Duration.ofMillis(100).toNanos();
+
+    private final Consumer<?, ?> consumer;
+    private final AssignedPartitions partitions;
+    private final Ticker ticker;
+    private long committedAt;
+
+    OffsetCommits(Consumer<?, ?> consumer, AssignedPartitions partitions, Ticker ticker) {
+        this.consumer = consumer;
+        this.partitions = partitions;
+        this.ticker = ticker;
+        this.committedAt = ticker.nanos();
+    }
+
+    /** Commits when it is time for it. */
+    void tick() {
+        long now = ticker.nanos();
+        if (now - committedAt < INTERVAL) {
+            return;
+        }
+        committedAt = now;
+        Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks();
+        if (!marks.isEmpty()) {
+            consumer.commitAsync(marks, (offsets, failure) -> {
+                if (failure != null) {
+                    LOG.debug("a commit failed and is repeated", failure);
+                    partitions.markAgain(offsets.keySet());
+                }
+            });
+        }
+    }
+
+    /**
+     * Commits at once what is about to be given away.
+     *
+     * @throws org.apache.kafka.common.KafkaException when that fails
+     */
+    void last(Collection<TopicPartition> leaving) {
+        Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks(leaving);
+        if (!marks.isEmpty()) {
+            consumer.commitSync(marks, PATIENCE);
+        }
+    }
+}
