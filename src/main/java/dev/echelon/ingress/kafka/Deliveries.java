@@ -228,7 +228,13 @@ final class Deliveries {
                 stalled |= !RetryRules.isFinal(failure);
                 retry(delivery, failure, target(delivery), now);
             }
-            case ANSWER -> retry(delivery, SendFailures.ofAnswering(thrown), SENDING, now);
+            case ANSWER -> {
+                retry(delivery, SendFailures.ofAnswering(thrown), SENDING, now);
+                if (delivery.stage() == Stage.ANSWER && delivery.isStreamed()) {
+                    // the pieces are gone: the answer begins anew
+                    delivery.proceedTo(Stage.ASK);
+                }
+            }
             case DEAD_LETTER -> {
                 LOG.warn(
                         "the dead letter of {} could not be sent, and is tried again: {}",

@@ -174,6 +174,12 @@ public final class Delivery {
         answer = given;
     }
 
+    /** Whether it has been answered in pieces, which nobody keeps. */
+    boolean isStreamed() {
+        Answer given = answer;
+        return given != null && given.response() == null;
+    }
+
     /** Where this try streams its answer to. */
     @Nullable
     ChunkSink sink() {

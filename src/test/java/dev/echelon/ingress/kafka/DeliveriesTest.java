@@ -40,6 +40,8 @@ class DeliveriesTest implements Deliveries.Stages {
     @Nullable
     private Exception sendingFails;
 
+    private boolean streaming;
+
     private long now = 1;
     private long next;
     private CrashLog crashLog;
@@ -109,14 +111,16 @@ class DeliveriesTest implements Deliveries.Stages {
             delivery.routed(ROUTE);
             if (failure == null) {
                 delivery.answered(new Delivery.Answer(
-                        new ChatResponse(
-                                "id",
-                                "m",
-                                0,
-                                List.of(new ChatResponse.Choice(0, "x", List.of(), "stop", Map.of(), Map.of())),
-                                null,
-                                "openai",
-                                Map.of()),
+                        streaming
+                                ? null
+                                : new ChatResponse(
+                                        "id",
+                                        "m",
+                                        0,
+                                        List.of(new ChatResponse.Choice(0, "x", List.of(), "stop", Map.of(), Map.of())),
+                                        null,
+                                        "openai",
+                                        Map.of()),
                         null,
                         null));
             }
@@ -212,6 +216,20 @@ class DeliveriesTest implements Deliveries.Stages {
         sendingFails = null;
         later(Duration.ofSeconds(1));
         assertThat(log).containsExactly("ask a", "answer a", "answer a");
+        assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void anAnswerInPiecesOfWhichOneCouldNotBeSentIsAskedForAgain() {
+        streaming = true;
+        take("a");
+        sendingFails = new TimeoutException("broker down");
+        answered("a");
+
+        sendingFails = null;
+        later(Duration.ofSeconds(1));
+        assertThat(log).containsExactly("ask a", "answer a", "ask a");
+        answered("a");
         assertThat(tracker.open()).isZero();
     }
 
