@@ -73,6 +73,7 @@ class KafkaTest {
                 prompts,
                 "reply-topics",
                 prompts + "-mine"));
+        properties.putAll(mode());
         for (int i = 0; i < settings.length; i += 2) {
             properties.put(settings[i], settings[i + 1]);
         }
@@ -94,6 +95,11 @@ class KafkaTest {
                         """)
                 .kafka(kafka.address(), properties)
                 .start();
+    }
+
+    /** Settings of all gateways of this class. */
+    Map<String, String> mode() {
+        return Map.of();
     }
 
     private static String prompt(String text) {

@@ -101,7 +101,12 @@ final class AssignedPartitions {
     }
 
     void forget(Collection<TopicPartition> partitions) {
-        trackers.keySet().removeAll(partitions);
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = trackers.remove(partition);
+            if (tracker != null) {
+                tracker.release();
+            }
+        }
         unknown.removeAll(partitions);
     }
 }

@@ -24,13 +24,20 @@ final class CamelStages implements Deliveries.Stages {
     private final Executor executor;
     private final boolean streaming;
 
-    /** @param executor where clients hand over what is sent to Kafka: that may block while no broker can be reached */
-    CamelStages(CamelContext context, Executor executor, boolean streaming) throws Exception {
+    @Nullable
+    private final Outbox outbox;
+
+    /**
+     * @param executor where clients hand over what is sent to Kafka: that may block while no broker can be reached
+     * @param outbox where that goes first; {@code null} where it is sent at once
+     */
+    CamelStages(CamelContext context, Executor executor, boolean streaming, @Nullable Outbox outbox) throws Exception {
         this.prompts = new Route(context, "direct:llm-prompts?block=false");
         this.answers = new Route(context, "direct:llm-answers?block=false");
         this.deadLetters = new Route(context, "direct:llm-dead-letters?block=false");
         this.executor = executor;
         this.streaming = streaming;
+        this.outbox = outbox;
     }
 
     private static final class Route {
@@ -58,10 +65,11 @@ final class CamelStages implements Deliveries.Stages {
     @Override
     public void ask(Delivery delivery, Deliveries.Done done) {
         if (streaming) {
+            Parcel pieces = delivery.newParcel();
             delivery.sink(new ChunkSink(executor, delivery.tries() + 1, (chunk, sent) -> {
                 Exchange exchange = answers.exchange(delivery);
                 exchange.setProperty(CHUNK_PROPERTY, chunk);
-                answers.send(exchange, sent);
+                send(answers, exchange, pieces, sent);
             }));
         }
         Exchange exchange = prompts.exchange(delivery);
@@ -98,14 +106,31 @@ final class CamelStages implements Deliveries.Stages {
         if (sink != null && sink.begun()) {
             sink.end(done);
         } else {
-            Exchange exchange = answers.exchange(delivery);
-            executor.execute(() -> answers.send(exchange, done));
+            reply(answers, delivery, done);
         }
     }
 
     @Override
     public void deadLetter(Delivery delivery, Deliveries.Done done) {
-        Exchange exchange = deadLetters.exchange(delivery);
-        executor.execute(() -> deadLetters.send(exchange, done));
+        reply(deadLetters, delivery, done);
+    }
+
+    private void reply(Route route, Delivery delivery, Deliveries.Done done) {
+        Exchange exchange = route.exchange(delivery);
+        Parcel parcel = delivery.newParcel();
+        executor.execute(() -> send(route, exchange, parcel, done));
+    }
+
+    private void send(Route route, Exchange exchange, Parcel parcel, Deliveries.Done done) {
+        Outbox box = outbox;
+        if (box == null) {
+            route.send(exchange, done);
+            return;
+        }
+        box.open(exchange, parcel);
+        route.send(exchange, failure -> {
+            box.close(exchange);
+            done.done(failure);
+        });
     }
 }

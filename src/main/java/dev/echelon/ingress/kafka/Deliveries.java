@@ -5,9 +5,11 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -37,6 +39,7 @@ final class Deliveries {
     private final CrashLog crashLog;
     private final Ticker ticker;
     private final boolean orderByKey;
+    private final boolean transactional;
 
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -45,14 +48,23 @@ final class Deliveries {
     private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
     private final Suspects suspects = new Suspects();
     private final Map<String, Long> successes = new HashMap<>();
+    private List<Delivery> sent = new ArrayList<>();
     private boolean stalled;
 
-    Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, boolean orderByKey) {
+    /** @param transactional whether what has been sent is finished only when {@link #finish} says so */
+    Deliveries(
+            Stages stages,
+            RetryRules rules,
+            CrashLog crashLog,
+            Ticker ticker,
+            boolean orderByKey,
+            boolean transactional) {
         this.stages = stages;
         this.rules = rules;
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.orderByKey = orderByKey;
+        this.transactional = transactional;
     }
 
     /** Does the work. What it is given is called once, on any thread, with {@code null} when it is done. */
@@ -174,24 +186,35 @@ final class Deliveries {
             succeeded(target(delivery), now);
             delivery.proceedTo(Stage.ANSWER);
         }
-        if (outcome.failure() == null) {
-            if (outcome.stage() == Stage.ANSWER) {
-                successes.put(SENDING, now);
-            }
-            finish(delivery);
-        } else if (delivery.tracker().isRevoked()) {
-            stop(delivery);
-            crashLog.end(delivery.id());
-            leave(delivery);
+        if (outcome.failure() != null) {
+            failed(delivery, outcome.failure());
+        } else if (transactional) {
+            sent.add(delivery);
         } else {
-            failed(delivery, outcome.failure(), now);
+            finish(delivery);
         }
     }
 
-    private void finish(Delivery delivery) {
+    /** Those whose replies have been sent since the last time, and are to be committed. */
+    List<Delivery> takeSent() {
+        List<Delivery> taken = sent;
+        sent = new ArrayList<>();
+        return taken;
+    }
+
+    /** Its reply is there for good. */
+    void finish(Delivery delivery) {
+        if (delivery.stage() == Stage.ANSWER) {
+            successes.put(SENDING, ticker.nanos());
+        }
+        delivery.tracker().finish(delivery.record().offset());
+        abandon(delivery);
+    }
+
+    /** Its reply is not sent: whoever has the partition now sees to it. */
+    void abandon(Delivery delivery) {
         stop(delivery);
         crashLog.end(delivery.id());
-        delivery.tracker().finish(delivery.record().offset());
         leave(delivery);
     }
 
@@ -221,7 +244,13 @@ final class Deliveries {
         return route == null ? "" : "target:" + route.target();
     }
 
-    private void failed(Delivery delivery, Exception thrown, long now) {
+    /** What was being done with it failed. */
+    void failed(Delivery delivery, Exception thrown) {
+        if (delivery.tracker().isRevoked()) {
+            abandon(delivery);
+            return;
+        }
+        long now = ticker.nanos();
         switch (delivery.stage()) {
             case ASK -> {
                 ModelFailure failure = SendFailures.ofAsking(thrown);

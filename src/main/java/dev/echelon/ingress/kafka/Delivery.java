@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +45,8 @@ public final class Delivery {
     @Nullable
     private volatile ChunkSink sink;
 
+    private volatile Parcel parcel = new Parcel();
+
     @Nullable
     private volatile RouteInfo route;
 
@@ -66,6 +69,10 @@ public final class Delivery {
 
     PartitionTracker tracker() {
         return tracker;
+    }
+
+    TopicPartition partition() {
+        return new TopicPartition(record.topic(), record.partition());
     }
 
     /** {@code topic-partition-offset}. */
@@ -178,6 +185,18 @@ public final class Delivery {
     boolean isStreamed() {
         Answer given = answer;
         return given != null && given.response() == null;
+    }
+
+    /** What the routes have sent as its reply; always empty where there are no transactions. */
+    Parcel parcel() {
+        return parcel;
+    }
+
+    /** A reply is begun anew. */
+    Parcel newParcel() {
+        Parcel empty = new Parcel();
+        parcel = empty;
+        return empty;
     }
 
     /** Where this try streams its answer to. */

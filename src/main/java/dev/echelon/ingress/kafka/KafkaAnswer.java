@@ -31,6 +31,7 @@ public final class KafkaAnswer implements Processor {
         } else {
             piece(message, chunk, delivery.answer());
         }
+        Outbox.label(exchange);
     }
 
     private static void address(Message message, Delivery delivery, Prompt prompt, ChunkSink.@Nullable Chunk chunk) {

@@ -54,6 +54,7 @@ public final class KafkaDeadLetter implements Processor {
             message.setHeader(ORIGINAL + "value-left-out", Integer.toString(record.serializedValueSize()));
         }
         why(message, delivery);
+        Outbox.label(exchange);
     }
 
     private static boolean isKept(Header header) {

@@ -70,7 +70,8 @@ public final class KafkaEdge extends ServiceSupport {
                 Duration.ofSeconds(number(context, "max-age-seconds", 3_600)),
                 Duration.ofSeconds(number(context, "drain-seconds", 10)),
                 number(context, "max-prompt-bytes", 4 * 1024 * 1024),
-                text(context, "streaming", "false").equals("true"),
+                flag(context, "streaming"),
+                flag(context, "transactional"),
                 Path.of(text(context, "state", "data/kafka")),
                 text(context, "group", "echelon"));
     }
@@ -78,6 +79,14 @@ public final class KafkaEdge extends ServiceSupport {
     private static String text(CamelContext context, String name, String otherwise) {
         return context.resolvePropertyPlaceholders("{{echelon.kafka." + name + ":" + otherwise + "}}")
                 .strip();
+    }
+
+    private static boolean flag(CamelContext context, String name) {
+        String text = text(context, name, "false");
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("echelon.kafka." + name + " must be true or false, not " + text);
+        }
+        return text.equals("true");
     }
 
     private static int number(CamelContext context, String name, int otherwise) {

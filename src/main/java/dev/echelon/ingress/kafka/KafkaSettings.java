@@ -14,6 +14,7 @@ import java.util.Set;
  * @param drain how long a partition that is taken away waits for what is under way
  * @param maxBytes of a prompt
  * @param streaming whether prompts may ask for their answer in chunks
+ * @param transactional whether replies and offsets are committed together
  * @param state folder for what has to outlive a crash
  * @param group of the consumers
  */
@@ -25,6 +26,7 @@ public record KafkaSettings(
         Duration drain,
         int maxBytes,
         boolean streaming,
+        boolean transactional,
         Path state,
         String group) {
 

@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Commits what is finished, which is after its reply has been acknowledged: what is finished and not committed when the
  * process dies is repeated. Used by the poll thread.
  */
-final class OffsetCommits {
+final class OffsetCommits implements Commits {
 
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCommits.class);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -32,8 +32,8 @@ final class OffsetCommits {
         this.committedAt = ticker.nanos();
     }
 
-    /** Commits when it is time for it. */
-    void tick() {
+    @Override
+    public void tick() {
         long now = ticker.nanos();
         if (now - committedAt < INTERVAL) {
             return;
@@ -50,15 +50,21 @@ final class OffsetCommits {
         }
     }
 
-    /**
-     * Commits at once what is about to be given away.
-     *
-     * @throws org.apache.kafka.common.KafkaException when that fails
-     */
-    void last(Collection<TopicPartition> leaving) {
+    @Override
+    public void last(Collection<TopicPartition> leaving) {
         Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks(leaving);
         if (!marks.isEmpty()) {
             consumer.commitSync(marks, PATIENCE);
         }
+    }
+
+    @Override
+    public int waiting() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        // nothing: the consumer is not its own
     }
 }

@@ -1,7 +1,10 @@
 package dev.echelon.ingress.kafka;
 
 import java.util.BitSet;
+import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +22,7 @@ final class PartitionTracker {
     private long next;
     private boolean dirty;
     private boolean revoked;
+    private boolean released;
 
     /**
      * What is to be committed.
@@ -83,7 +87,14 @@ final class PartitionTracker {
             return null;
         }
         dirty = false;
-        return now();
+        return mark(open.navigableKeySet());
+    }
+
+    /** What is to be committed along with the replies to these records, which stay open until that has been done. */
+    Mark markWith(Set<Long> replied) {
+        NavigableSet<Long> left = new TreeSet<>(open.keySet());
+        left.removeAll(replied);
+        return mark(left);
     }
 
     /** The commit did not get through. */
@@ -91,12 +102,12 @@ final class PartitionTracker {
         dirty = true;
     }
 
-    private Mark now() {
-        long base = base();
+    private Mark mark(NavigableSet<Long> unfinished) {
+        long base = unfinished.isEmpty() ? next : unfinished.first();
         BitSet finished = new BitSet();
         if (next > base) {
             finished.set(0, (int) Math.min(next - base, FinishedOffsets.MAX_SPAN));
-            for (long offset : open.keySet()) {
+            for (long offset : unfinished) {
                 if (offset - base < FinishedOffsets.MAX_SPAN) {
                     finished.clear((int) (offset - base));
                 }
@@ -112,6 +123,11 @@ final class PartitionTracker {
     private boolean restored(long offset) {
         long bit = offset - floor;
         return bit < restored.length() && restored.get((int) bit);
+    }
+
+    /** Whether the record needs no reply any more. */
+    boolean isFinished(long offset) {
+        return offset < floor || restored(offset) || (offset < next && !open.containsKey(offset));
     }
 
     /** The lowest open offset; the next one to be read when none is open. */
@@ -134,12 +150,22 @@ final class PartitionTracker {
         return next - base() + more <= FinishedOffsets.MAX_SPAN;
     }
 
-    /** From now on the partition is another's. */
+    /** The partition is about to become another's. */
     void revoke() {
         revoked = true;
     }
 
     boolean isRevoked() {
         return revoked;
+    }
+
+    /** Nothing of it may be committed any more. */
+    void release() {
+        revoked = true;
+        released = true;
+    }
+
+    boolean isReleased() {
+        return released;
     }
 }

@@ -3,20 +3,29 @@ package dev.echelon.ingress.kafka;
 import dev.echelon.domain.Ticker;
 import java.util.List;
 import java.util.Properties;
+import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the consumers of prompts. For the one {@code kafka:} endpoint that names it: the consumers of other routes are not
- * to be ours.
+ * Makes the consumers of prompts and, where replies are sent in transactions, their producers. For those {@code kafka:}
+ * endpoints that name it: the clients of other routes are not to be ours.
  */
 public final class TrackingClientFactory extends DefaultKafkaClientFactory {
+
+    /** For so long readers wait for the end of what a dead process has begun. */
+    private static final int TRANSACTION_MILLIS = 10_000;
 
     private final CamelContext context;
     private final KafkaSettings settings;
@@ -25,6 +34,11 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     private final Ticker ticker;
     private final DoubleSupplier random;
     private final List<TrackingConsumer> consumers = new CopyOnWriteArrayList<>();
+    /** How the endpoints that send replies are set up; there before any consumer. */
+    private final Properties sending = new Properties();
+
+    @Nullable
+    private final Outbox outbox;
 
     TrackingClientFactory(
             CamelContext context,
@@ -39,6 +53,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.random = random;
+        this.outbox = settings.transactional() ? new Outbox() : null;
     }
 
     @Override
@@ -50,19 +65,49 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         ours.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         ours.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         ours.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.pollSize());
-        TrackingConsumer consumer = new TrackingConsumer(ours, settings, deliveries(), ticker);
+        TrackingConsumer consumer =
+                new TrackingConsumer(ours, settings, deliveries(), ticker, outbox == null ? null : transactions(ours));
         consumers.add(consumer);
         return consumer;
+    }
+
+    @Override
+    @SuppressWarnings("rawtypes")
+    public Producer getProducer(Properties properties) {
+        if (outbox == null) {
+            return super.getProducer(properties);
+        }
+        sending.putAll(properties);
+        return new OutboxProducer(properties, outbox);
+    }
+
+    private Supplier<Producer<Object, Object>> transactions(Properties consumer) {
+        if (sending.isEmpty()) {
+            throw new IllegalStateException(
+                    "with echelon.kafka.transactional the endpoints that send answers and dead letters have to name the"
+                            + " client factory too");
+        }
+        // so that the offsets of a transaction that is under way are waited for
+        consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        Object instance = consumer.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        Properties ours = new Properties();
+        ours.putAll(sending);
+        ours.put(
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                consumer.get(ConsumerConfig.GROUP_ID_CONFIG) + "-" + (instance == null ? UUID.randomUUID() : instance));
+        ours.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_MILLIS);
+        return () -> new KafkaProducer<>(ours);
     }
 
     private Deliveries deliveries() {
         try {
             return new Deliveries(
-                    new CamelStages(context, executor, settings.streaming()),
+                    new CamelStages(context, executor, settings.streaming(), outbox),
                     new RetryRules(settings.maxAge(), random),
                     crashLog,
                     ticker,
-                    settings.orderByKey());
+                    settings.orderByKey(),
+                    settings.transactional());
         } catch (Exception e) {
             throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
         }

@@ -10,13 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,7 +42,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final Deliveries deliveries;
     private final Ticker ticker;
     private final AssignedPartitions partitions = new AssignedPartitions();
-    private final OffsetCommits commits;
+    private final Commits commits;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
     private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
 
@@ -68,22 +72,36 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
      */
     record Snapshot(int partitions, int open, long oldestNanos, boolean paused) {}
 
-    TrackingConsumer(Properties properties, KafkaSettings settings, Deliveries deliveries, Ticker ticker) {
+    /** @param producers makes the one that commits, in transactions; {@code null} where the consumer commits */
+    TrackingConsumer(
+            Properties properties,
+            KafkaSettings settings,
+            Deliveries deliveries,
+            Ticker ticker,
+            @Nullable Supplier<Producer<Object, Object>> producers) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
-        this.commits = new OffsetCommits(this, partitions, ticker);
+        this.commits = producers == null
+                ? new OffsetCommits(this, partitions, ticker)
+                : new TransactionCommits(this, deliveries, producers, ticker);
     }
 
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
-        learn();
         deliveries.work();
         commits.tick();
+        learn();
         steer();
         boolean busy = deliveries.isBusy() || !partitions.unknown().isEmpty();
-        return taken(super.poll(busy && timeout.compareTo(BUSY) > 0 ? BUSY : timeout));
+        try {
+            return taken(super.poll(busy && timeout.compareTo(BUSY) > 0 ? BUSY : timeout));
+        } catch (FencedInstanceIdException e) {
+            // another process has taken this one's name, and its partitions
+            lost(super.assignment());
+            throw e;
+        }
     }
 
     private ConsumerRecords<Object, Object> taken(ConsumerRecords<Object, Object> read) {
@@ -138,7 +156,9 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private void steer() {
         int size = settings.pollSize();
         AssignedPartitions.Load load = partitions.load(ticker.nanos());
-        boolean full = load.open() + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
+        // what waits for a commit keeps no model busy
+        int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight());
+        boolean full = busy + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
         List<TopicPartition> pause = new ArrayList<>();
@@ -178,6 +198,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         try {
             for (long left = end - ticker.nanos(); deliveries.revoked() > 0 && left > 0; left = end - ticker.nanos()) {
                 deliveries.work(Math.min(left, DRAIN_STEP));
+                commits.tick();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -221,6 +242,24 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
         super.subscribe(pattern, new Rebalance(listener));
+    }
+
+    @Override
+    public void close() {
+        try {
+            super.close();
+        } finally {
+            commits.close();
+        }
+    }
+
+    @Override
+    public void close(Duration timeout) {
+        try {
+            super.close(timeout);
+        } finally {
+            commits.close();
+        }
     }
 
     Snapshot snapshot() {

@@ -59,7 +59,8 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     private Deliveries deliveries(boolean orderByKey) {
-        return new Deliveries(this, new RetryRules(Duration.ofHours(1), () -> 1), crashLog, () -> now, orderByKey);
+        return new Deliveries(
+                this, new RetryRules(Duration.ofHours(1), () -> 1), crashLog, () -> now, orderByKey, false);
     }
 
     @Override
