@@ -40,8 +40,12 @@ final class Outgoing {
             Producer<Object, Object> producer, ProducerRecord<Object, Object> record) {
         try {
             return producer.send(record);
-        } catch (SerializationException | IllegalArgumentException e) {
+        } catch (SerializationException e) {
             return CompletableFuture.failedFuture(e);
+        } catch (KafkaException | IllegalStateException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(new SerializationException(e));
         }
     }
 

@@ -67,9 +67,7 @@ final class SendFailures {
 
     /** Whether a record of a transaction was refused for its own sake, not because the transaction or its producer failed. */
     static boolean isOwn(Exception thrown) {
-        boolean ofTheRecord = thrown instanceof ApiException
-                || thrown instanceof SerializationException
-                || thrown instanceof IllegalArgumentException;
+        boolean ofTheRecord = thrown instanceof ApiException || thrown instanceof SerializationException;
         boolean ofTheProducer = thrown instanceof RetriableException
                 || thrown instanceof AuthenticationException
                 || (thrown instanceof AuthorizationException && !(thrown instanceof TopicAuthorizationException))
