@@ -90,10 +90,11 @@ class ComposeFileTest {
     }
 
     @Test
-    void theCountOfCrashesHasAPlaceNextToAReadOnlyRoot() throws IOException {
+    void theCountOfCrashesAndNativeCodeHaveAPlaceNextToAReadOnlyRoot() throws IOException {
         Map<?, ?> echelon = map(services, "echelon");
 
         assertThat(echelon.get("read_only")).isEqualTo(true);
+        assertThat(list(echelon, "tmpfs")).isEqualTo(List.of("/tmp:exec"));
         assertThat(list(echelon, "volumes")).anyMatch("echelon-data:/echelon/data"::equals);
         assertThat(Files.readAllLines(Path.of("Dockerfile")))
                 .containsSubsequence("WORKDIR /echelon", "RUN mkdir data && chown 1000:1000 data", "USER 1000:1000");
