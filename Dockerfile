@@ -5,6 +5,8 @@ WORKDIR /echelon
 COPY target/echelon.jar ./
 COPY configs ./configs
 COPY routes ./routes
+# a volume that is mounted here for the first time takes over whose it is
+RUN mkdir data && chown 1000:1000 data
 
 USER 1000:1000
 EXPOSE 8080 9876

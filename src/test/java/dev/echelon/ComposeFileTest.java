@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -48,6 +49,7 @@ class ComposeFileTest {
             }
         }
         assertThat(list(map(services, "echelon"), "volumes"))
+                .filteredOn(Map.class::isInstance)
                 .extracting(volume -> ((Map<?, ?>) volume).get("source"), volume -> ((Map<?, ?>) volume).get("target"))
                 .containsExactly(tuple("./configs", "/echelon/configs"), tuple("./routes", "/echelon/routes"));
     }
@@ -64,7 +66,38 @@ class ComposeFileTest {
     @Test
     void keysArePassedOnAndNeverWrittenDown() {
         assertThat(list(map(services, "echelon"), "environment"))
+                .filteredOn(variable -> !((String) variable).startsWith("ECHELON_KAFKA_"))
                 .isEqualTo(List.of("OPENAI_API_KEY", "OPENAI_BASE_URL", "ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL"));
+    }
+
+    @Test
+    void theGatewayTakesPromptsFromTheKafkaBesideIt() throws IOException {
+        Map<?, ?> echelon = map(services, "echelon");
+        List<String> imagesOwn = Files.readAllLines(Path.of("Dockerfile")).stream()
+                .filter(line -> line.startsWith("CMD "))
+                .flatMap(line -> Stream.of(line.substring(5, line.length() - 1).split(", ", -1)))
+                .map(word -> word.replace("\"", ""))
+                .toList();
+
+        List<String> words = list(echelon, "command").stream()
+                .flatMap(word -> Stream.of(((String) word).split("=", 2)))
+                .toList();
+        assertThat(words).startsWith(imagesOwn.toArray(String[]::new)).endsWith("--kafka");
+        assertThat(words).hasSize(imagesOwn.size() + 1);
+        assertThat(list(echelon, "environment")).anyMatch("ECHELON_KAFKA_BROKERS=kafka:29092"::equals);
+        assertThat(map(echelon, "depends_on"))
+                .isEqualTo(Map.of("kafka-topics", Map.of("condition", "service_completed_successfully")));
+    }
+
+    @Test
+    void theCountOfCrashesAndNativeCodeHaveAPlaceNextToAReadOnlyRoot() throws IOException {
+        Map<?, ?> echelon = map(services, "echelon");
+
+        assertThat(echelon.get("read_only")).isEqualTo(true);
+        assertThat(list(echelon, "tmpfs")).isEqualTo(List.of("/tmp:exec"));
+        assertThat(list(echelon, "volumes")).anyMatch("echelon-data:/echelon/data"::equals);
+        assertThat(Files.readAllLines(Path.of("Dockerfile")))
+                .containsSubsequence("WORKDIR /echelon", "RUN mkdir data && chown 1000:1000 data", "USER 1000:1000");
     }
 
     @Test
