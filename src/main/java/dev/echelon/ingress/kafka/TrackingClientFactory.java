@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.component.LlmComponent;
 import dev.echelon.domain.Ticker;
 import java.util.List;
 import java.util.Properties;
@@ -50,7 +51,9 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         ours.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         ours.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         ours.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.pollSize());
-        TrackingConsumer consumer = new TrackingConsumer(ours, settings, deliveries(), ticker);
+        TrackingConsumer consumer = new TrackingConsumer(
+                ours, settings, deliveries(), ticker, () -> context.getComponent("llm", LlmComponent.class)
+                        .holdsBack());
         consumers.add(consumer);
         return consumer;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -39,6 +40,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final KafkaSettings settings;
     private final Deliveries deliveries;
     private final Ticker ticker;
+    private final BooleanSupplier heldBack;
     private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
     private final Set<TopicPartition> unknown = new HashSet<>();
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
@@ -71,11 +73,18 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
      */
     record Snapshot(int partitions, int open, long oldestNanos, boolean paused) {}
 
-    TrackingConsumer(Properties properties, KafkaSettings settings, Deliveries deliveries, Ticker ticker) {
+    /** @param heldBack whether the process cannot take more for a while */
+    TrackingConsumer(
+            Properties properties,
+            KafkaSettings settings,
+            Deliveries deliveries,
+            Ticker ticker,
+            BooleanSupplier heldBack) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
+        this.heldBack = heldBack;
         this.committedAt = ticker.nanos();
     }
 
@@ -155,7 +164,9 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             open += tracker.open();
             oldest = Math.min(oldest, tracker.oldest(now));
         }
-        boolean full = open + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
+        boolean full = open + size > Math.max(size, settings.maxInFlight())
+                || deliveries.isStalled()
+                || heldBack.getAsBoolean();
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
         List<TopicPartition> pause = new ArrayList<>();
