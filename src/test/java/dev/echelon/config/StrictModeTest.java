@@ -150,7 +150,8 @@ class StrictModeTest {
 
         assertThat(configs.errors())
                 .containsExactly(
-                        WRAPPERS + ":7:1: global.cache.max_size = 0 is out of range; write a whole number greater than 0",
+                        WRAPPERS
+                                + ":7:1: global.cache.max_size = 0 is out of range; write a whole number greater than 0",
                         WRAPPERS
                                 + ":8:1: global.cache.max_size_mb = 2048 is out of range; write a whole number from 1 to 2047",
                         WRAPPERS + ":9:1: global.cache.size is not known; known here: enabled, max_size, max_size_mb,"
