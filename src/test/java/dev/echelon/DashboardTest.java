@@ -77,7 +77,7 @@ class DashboardTest {
                     metric.type().unit() == null ? "" : "_" + metric.type().unit();
             switch (metric.type()) {
                 case COUNTER -> series.put(name + "_total", labels);
-                case GAUGE, GAUGE_SECONDS -> series.put(name + unit, labels);
+                case GAUGE, GAUGE_SECONDS, GAUGE_BYTES -> series.put(name + unit, labels);
                 case TIMER, SUMMARY -> {
                     series.put(name + unit + "_count", labels);
                     series.put(name + unit + "_sum", labels);

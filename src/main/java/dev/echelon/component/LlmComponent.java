@@ -31,6 +31,11 @@ public final class LlmComponent extends DefaultComponent {
         return found;
     }
 
+    /** Whether memory is so short that prompts which can wait where they are should. */
+    public boolean holdsBack() {
+        return gateway().heap().holdsBack();
+    }
+
     /** What may be asked for. */
     public List<TargetInfo> targets() {
         return gateway().generation().listing();

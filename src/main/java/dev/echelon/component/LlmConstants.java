@@ -28,13 +28,26 @@ public final class LlmConstants {
     public static final String IDEMPOTENCY_KEY = "CamelLlmIdempotencyKey";
 
     @Metadata(
-            description = "Whose request it is, so that the keys of two tenants never meet; never a credential itself",
+            description =
+                    "Whose request it is, so that the keys and the cached answers of two tenants never meet; never a credential itself",
             javaType = "String",
             defaultValue = "anonymous")
     public static final String TENANT = "CamelLlmTenant";
 
     @Metadata(description = "The answer was made for another request with the same key", javaType = "Boolean")
     public static final String IDEMPOTENT_REPLAY = "CamelLlmIdempotentReplay";
+
+    @Metadata(
+            description =
+                    "What the response cache may do for the request, in HTTP's words: no-store, no-cache, max-age=N, only-if-cached",
+            javaType = "String")
+    public static final String CACHE_CONTROL = "CamelLlmCacheControl";
+
+    @Metadata(description = "What the response cache did: hit, miss or bypass", javaType = "String")
+    public static final String CACHE = "CamelLlmCache";
+
+    @Metadata(description = "Age of a cached answer, in seconds", javaType = "Long")
+    public static final String CACHE_AGE = "CamelLlmCacheAge";
 
     @Metadata(
             description = "interactive (default), or batch: takes what the others leave of an echelon's limits",

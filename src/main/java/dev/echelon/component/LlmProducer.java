@@ -15,6 +15,7 @@ import dev.echelon.domain.json.ResponseJson;
 import dev.echelon.route.Ask;
 import dev.echelon.route.Call;
 import dev.echelon.route.Gateway;
+import dev.echelon.store.Outcome;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.apache.camel.AsyncCallback;
@@ -36,32 +37,37 @@ final class LlmProducer extends DefaultAsyncProducer {
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Gateway gateway = endpoint.getComponent().gateway();
-        Message message = exchange.getMessage();
         Ask ask;
-        String key;
+        Sharing sharing;
         try {
             ask = ask(exchange);
-            key = IdempotentRequest.key(message);
+            sharing = Sharing.of(gateway, ask, exchange.getMessage());
         } catch (ModelFailure failure) {
             exchange.setException(failure);
             callback.done(true);
             return true;
         }
-        if (key != null) {
-            return IdempotentRequest.process(
-                    gateway,
-                    exchange,
-                    ask,
-                    key,
-                    outcome -> answer(exchange, outcome.route(), outcome.usage()),
-                    callback);
+        if (sharing == null) {
+            return gateway.process(exchange, ask, doneSync -> {
+                Call call = Call.find(exchange);
+                if (call != null) {
+                    answer(exchange, call.info(), call.usage());
+                }
+                callback.done(doneSync);
+            });
         }
-        return gateway.process(exchange, ask, doneSync -> {
-            Call call = Call.find(exchange);
-            if (call != null) {
-                answer(exchange, call.info(), call.usage());
-            }
-            callback.done(doneSync);
+        Outcome kept = sharing.atOnce();
+        if (kept != null) {
+            answer(exchange, kept);
+            callback.done(true);
+            return true;
+        }
+        return gateway.onEventLoop(exchange, callback, (scheduler, back) -> {
+            sharing.ask(exchange, scheduler, outcome -> {
+                answer(exchange, outcome);
+                back.done(false);
+            });
+            return false;
         });
     }
 
@@ -121,6 +127,15 @@ final class LlmProducer extends DefaultAsyncProducer {
         return header != null || field == null || !field.isTextual() ? header : field.textValue();
     }
 
+    private void answer(Exchange exchange, Outcome outcome) {
+        if (outcome.failure() == null) {
+            exchange.getMessage().setBody(outcome.response());
+        } else {
+            exchange.setException(outcome.failure());
+        }
+        answer(exchange, outcome.route(), outcome.usage());
+    }
+
     private void answer(Exchange exchange, @Nullable RouteInfo info, @Nullable Usage usage) {
         Message message = exchange.getMessage();
         if (info != null) {
@@ -129,6 +144,10 @@ final class LlmProducer extends DefaultAsyncProducer {
             message.setHeader(LlmConstants.INSTANCE, info.instance());
             message.setHeader(LlmConstants.ECHELON, info.echelon());
             message.setHeader(LlmConstants.ATTEMPTS, info.attempts());
+            message.setHeader(LlmConstants.CACHE, info.cache().word());
+            if (info.cache().answered()) {
+                message.setHeader(LlmConstants.CACHE_AGE, info.cache().age().toSeconds());
+            }
             if (info.replayed()) {
                 message.setHeader(LlmConstants.IDEMPOTENT_REPLAY, true);
             }

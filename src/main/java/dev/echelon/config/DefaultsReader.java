@@ -27,6 +27,9 @@ final class DefaultsReader {
             .map(FailureKind::word)
             .toList();
 
+    /** A weight in bytes is an int. */
+    private static final Bounds CACHE_MEGABYTES = Bounds.between(1, 2047);
+
     private final Report report;
 
     DefaultsReader(Report report) {
@@ -108,6 +111,8 @@ final class DefaultsReader {
         Cache cache = new Cache(
                 table.bool("enabled", true),
                 table.integer("max_size", Bounds.POSITIVE, 1000),
+                table.integer("max_size_mb", CACHE_MEGABYTES, 64),
+                table.integer("max_answer_mb", CACHE_MEGABYTES, 4),
                 table.seconds("ttl", Bounds.POSITIVE, Duration.ofMinutes(5)),
                 table.bool("cache_any", false),
                 table.bool("cache_streams", false));

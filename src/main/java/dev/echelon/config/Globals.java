@@ -10,6 +10,7 @@ import java.util.Map;
 final class Globals {
 
     private static final String GROUP_FILE = "task_group";
+    private static final List<String> CACHE_BOUNDS = List.of("max_size", "max_size_mb", "max_answer_mb");
 
     private final Report report;
     private Node.Table common = Node.Table.empty(Place.of("wrappers"));
@@ -21,7 +22,10 @@ final class Globals {
             if (document.kind() == Document.Kind.WRAPPERS
                     && document.root().get("global") instanceof Node.Table table) {
                 if (aboutGroups(document)) {
-                    belongsToAll(table, "idempotency");
+                    belongsToAll(table, "global", "idempotency");
+                    if (table.get("cache") instanceof Node.Table cache) {
+                        CACHE_BOUNDS.forEach(key -> belongsToAll(cache, "global.cache", key));
+                    }
                     clashes(ofGroups, table, "global");
                     ofGroups = Inheritance.merge(ofGroups, table);
                 } else {
@@ -56,12 +60,12 @@ final class Globals {
     }
 
     /** What there is only one of cannot differ for wrappers of task groups. */
-    private void belongsToAll(Node.Table table, String key) {
+    private void belongsToAll(Node.Table table, String path, String key) {
         Node node = table.get(key);
         if (node != null) {
             report.fault(
                     node.place(),
-                    Keys.join("global", key)
+                    Keys.join(path, key)
                             + " holds for all requests; write it into a file that is not about task groups");
         }
     }

@@ -60,10 +60,24 @@ public record RequestDefaults(
     public record ErrorHandling(Set<FailureKind> retryOnErrors, Duration maxRetryDelay, double backoffFactor) {}
 
     /**
+     * Answers for requests that ask the same again. One cache serves all requests: its bounds are those of the common
+     * {@code [global]}; the other keys may differ for wrappers of task groups.
+     *
+     * @param maxSize answers that are kept at once
+     * @param maxSizeMb memory that they may take together, in MiB; answers under way may take as much again
+     * @param maxAnswerMb memory that one may take, in MiB; a larger one is not kept
+     * @param ttl how long one is kept
      * @param cacheAny also requests with a temperature above 0 and no seed
-     * @param cacheStreams also streamed answers
+     * @param cacheStreams also requests for streamed answers
      */
-    public record Cache(boolean enabled, int maxSize, Duration ttl, boolean cacheAny, boolean cacheStreams) {}
+    public record Cache(
+            boolean enabled,
+            int maxSize,
+            int maxSizeMb,
+            int maxAnswerMb,
+            Duration ttl,
+            boolean cacheAny,
+            boolean cacheStreams) {}
 
     /**
      * What is kept for requests with an {@code Idempotency-Key}. One store serves all requests: what counts is the common

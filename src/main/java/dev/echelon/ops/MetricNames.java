@@ -2,6 +2,7 @@ package dev.echelon.ops;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -133,6 +134,40 @@ public enum MetricNames {
             "echelon.event_loop.blocked",
             "Times that an event loop did nothing else for more than a second",
             Label.LOOP),
+
+    CACHE_REQUESTS(
+            Type.COUNTER,
+            "echelon.cache.requests",
+            "Requests by what the response cache did: hit, coalesced (shared another's call), miss or bypass",
+            Label.TARGET,
+            Label.RESULT),
+    CACHE_ENTRIES(Type.GAUGE, "echelon.cache.entries", "Answers that are kept", Label.CACHE),
+    CACHE_SIZE(Type.GAUGE_BYTES, "echelon.cache.size", "About what they take in memory", Label.CACHE),
+    RECORDING_SIZE(
+            Type.GAUGE_BYTES,
+            "echelon.cache.recording",
+            "About what is recorded of answers under way that others may share",
+            Label.CACHE),
+    CACHE_EVICTIONS(
+            Type.COUNTER,
+            "echelon.cache.evictions",
+            "Answers that the response cache gave up: size, to make room for others; expired, at the end of their time",
+            Label.CAUSE),
+    MEMORY_USED(
+            Type.GAUGE_BYTES,
+            "echelon.memory.used",
+            "Memory in use: heap, garbage included, and direct, the buffers outside of it",
+            Label.MEMORY),
+    MEMORY_LIMIT(Type.GAUGE_BYTES, "echelon.memory.limit", "What may be used of it at most", Label.MEMORY),
+    HEAP_COLLECTED(
+            Type.GAUGE,
+            "echelon.memory.collected",
+            "How full the last full collection has left the heap, 0 to 1; 0 before the first"),
+    MEMORY_PRESSURE(
+            Type.GAUGE,
+            "echelon.memory.pressure",
+            "1 for what is shed while memory is short: caches, then kafka, then requests; 0 for the rest",
+            Label.STATE),
     GENERATION(Type.GAUGE, "echelon.generation", "Number of the configuration's generation that serves");
 
     /** Stands for whatever the configuration does not name. */
@@ -175,6 +210,7 @@ public enum MetricNames {
         COUNTER("counter", null),
         GAUGE("gauge", null),
         GAUGE_SECONDS("gauge", "seconds"),
+        GAUGE_BYTES("gauge", "bytes"),
         TIMER("histogram", "seconds"),
         SUMMARY("histogram", null);
 
@@ -193,7 +229,7 @@ public enum MetricNames {
             return word;
         }
 
-        /** {@code seconds}; {@code null} for plain numbers. */
+        /** {@code seconds}, {@code bytes}; {@code null} for plain numbers. */
         @Nullable
         public String unit() {
             return unit;
@@ -216,6 +252,14 @@ public enum MetricNames {
         /** {@code echelon} or {@code pool}. */
         TO("to"),
         STATE("state"),
+        /** {@code hit}, {@code coalesced}, {@code miss} or {@code bypass}. */
+        RESULT("result"),
+        /** {@code responses} or {@code idempotency}. */
+        CACHE("cache"),
+        /** {@code size} or {@code expired}. */
+        CAUSE("cause"),
+        /** {@code heap} or {@code direct}. */
+        MEMORY("memory"),
         LOOP("loop"),
         /** Always {@code chat}. */
         OPERATION("gen_ai.operation.name"),
@@ -257,6 +301,18 @@ public enum MetricNames {
     /** @param values of the labels, in their order */
     Counter counter(MeterRegistry registry, String... values) {
         return Counter.builder(metric)
+                .description(description)
+                .tags(tags(values))
+                .register(registry);
+    }
+
+    /**
+     * Of what somebody else counts.
+     *
+     * @param values of the labels, in their order
+     */
+    void counted(MeterRegistry registry, Supplier<Number> count, String... values) {
+        FunctionCounter.builder(metric, count, it -> it.get().doubleValue())
                 .description(description)
                 .tags(tags(values))
                 .register(registry);

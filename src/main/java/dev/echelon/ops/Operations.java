@@ -76,6 +76,8 @@ public final class Operations extends ServiceSupport {
 
     private void bind() {
         gauges.bindProcess();
+        CacheMeters.bind(registry, gateway);
+        MemoryMeters.bind(registry, gateway);
         gauges.bind(gateway.generation());
         if (collector != null) {
             collector.bindTo(registry);

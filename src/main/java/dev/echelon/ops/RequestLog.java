@@ -2,6 +2,7 @@ package dev.echelon.ops;
 
 import dev.echelon.config.RequestDefaults.Logging;
 import dev.echelon.domain.AnswerSize;
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
@@ -88,6 +89,9 @@ final class RequestLog implements RequestListener {
         }
         if (route.replayed()) {
             with = with.addKeyValue("replayed", true);
+        }
+        if (route.cache().result() != CacheUse.Result.BYPASS) {
+            with = with.addKeyValue("cache", route.cache().result().word());
         }
         return with.addKeyValue("attempts", route.attempts()).addKeyValue("generation", route.generation());
     }

@@ -38,7 +38,7 @@ final class RequestMetrics implements RequestListener {
     public void ended(Ended request) {
         RouteInfo route = request.route();
         (route == null ? otherTarget : target(route.target())).ended(request);
-        if (route != null && !route.replayed() && !route.instance().isEmpty()) {
+        if (route != null && !route.isSecondHand() && !route.instance().isEmpty()) {
             instance(route.instance()).ended(request);
         }
     }

@@ -35,7 +35,7 @@ final class StateGauges {
         MetricNames.REQUESTS_LIMIT.gauge(
                 registry,
                 () -> Math.min(
-                        gateway.heapCeiling(),
+                        gateway.heap().ceiling(),
                         gateway.generation().configuration().defaults().maxInFlight()));
         MetricNames.GENERATION.gauge(registry, () -> gateway.generation().id());
         MetricNames.CONNECTIONS_OPEN.gauge(

@@ -26,6 +26,7 @@ final class TargetMeters {
     private final MeterCache<String, Ends> ends;
     private final MeterCache<String, Timer> firstTokens;
     private final MeterCache<String, Counter> fallbacks;
+    private final MeterCache<String, Counter> cacheUses;
 
     /** How often, and after which time, requests ended in one way. */
     private record Ends(Counter count, Timer time) {}
@@ -38,6 +39,7 @@ final class TargetMeters {
                 MetricNames.REQUEST_DURATION.timer(registry, OPERATION, target, errorOf(outcome))));
         this.firstTokens = new MeterCache<>(any -> MetricNames.TIME_TO_FIRST_TOKEN.timer(registry, OPERATION, target));
         this.fallbacks = new MeterCache<>(to -> MetricNames.FALLBACKS.counter(registry, target, to));
+        this.cacheUses = new MeterCache<>(result -> MetricNames.CACHE_REQUESTS.counter(registry, target, result));
     }
 
     static TargetMeters of(MeterRegistry registry, Target target) {
@@ -58,7 +60,10 @@ final class TargetMeters {
             firstTokens.get(OPERATION).record(firstToken);
         }
         RouteInfo route = request.route();
-        if (failure == null && route != null && !route.replayed()) {
+        if (route != null && !route.replayed()) {
+            cacheUses.get(route.cache().result().word()).increment();
+        }
+        if (failure == null && route != null && !route.isSecondHand()) {
             String to = fellTo.get(route.instance());
             if (to != null) {
                 fallbacks.get(to).increment();

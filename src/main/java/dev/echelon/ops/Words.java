@@ -2,6 +2,7 @@ package dev.echelon.ops;
 
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.HeapGate;
 import dev.echelon.domain.InstanceStates.Obstacle;
 import dev.echelon.domain.Step;
 import java.util.EnumMap;
@@ -16,6 +17,7 @@ final class Words {
     private static final Map<FailureKind, String> KINDS = of(FailureKind.class);
     private static final Map<Step.Entry, String> ENTRIES = of(Step.Entry.class);
     private static final Map<Obstacle, String> OBSTACLES = of(Obstacle.class);
+    private static final Map<HeapGate.Stage, String> SHED = of(HeapGate.Stage.class);
     private static final String READY = "ready";
 
     private Words() {}
@@ -33,6 +35,10 @@ final class Words {
     /** {@code ready} where there is no obstacle. */
     static String state(Obstacle obstacle) {
         return obstacle == Obstacle.NONE ? READY : known(OBSTACLES.get(obstacle));
+    }
+
+    static String shed(HeapGate.Stage stage) {
+        return known(SHED.get(stage));
     }
 
     private static String known(@Nullable String word) {

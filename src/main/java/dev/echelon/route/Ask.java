@@ -1,6 +1,7 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.AnswerSink;
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.Lane;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param lane how urgent it is
  * @param session requests of the same session go to the same instance while that is well, so that a provider's prompt
  *     cache is of use; {@code null} leaves the choice to the strategy
+ * @param cache what the response cache has done for it so far
  */
 public record Ask(
         ChatRequest request,
@@ -27,7 +29,21 @@ public record Ask(
         @Nullable Duration timeout,
         String id,
         Lane lane,
-        @Nullable String session) {
+        @Nullable String session,
+        CacheUse cache) {
+
+    /** One that the response cache has nothing to do with. */
+    public Ask(
+            ChatRequest request,
+            String target,
+            @Nullable AnswerSink sink,
+            Cancellation cancellation,
+            @Nullable Duration timeout,
+            String id,
+            Lane lane,
+            @Nullable String session) {
+        this(request, target, sink, cancellation, timeout, id, lane, session, CacheUse.BYPASS);
+    }
 
     /** A plain request of nobody in particular, without a limit of its own. */
     public static Ask plain(ChatRequest request, String target, Cancellation cancellation) {
@@ -37,6 +53,16 @@ public record Ask(
 
     /** The same for a call that several wait for. */
     public Ask shared(@Nullable AnswerSink newSink, Cancellation newCancellation, Duration newTimeout) {
-        return new Ask(request, target, newSink, newCancellation, newTimeout, id, lane, session);
+        return new Ask(request, target, newSink, newCancellation, newTimeout, id, lane, session, cache);
+    }
+
+    public Ask withCache(CacheUse use) {
+        return new Ask(request, target, sink, cancellation, timeout, id, lane, session, use);
+    }
+
+    /** Where the events of a streamed answer go; {@code null} for a plain one. */
+    @Nullable
+    public AnswerSink streamSink() {
+        return request.stream() ? sink : null;
     }
 }

@@ -2,6 +2,7 @@ package dev.echelon.route;
 
 import dev.echelon.domain.AnswerSink;
 import dev.echelon.domain.AnswerSize;
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
@@ -46,6 +47,7 @@ public final class Call {
     private final Scheduler scheduler;
     private final Ledger ledger;
     private final Cancellation cancellation;
+    private final CacheUse cache;
     private final Set<String> entered = new HashSet<>();
 
     @Nullable
@@ -73,7 +75,8 @@ public final class Call {
             Scheduler scheduler,
             Ledger ledger,
             Cancellation cancellation,
-            @Nullable AnswerSink sink) {
+            @Nullable AnswerSink sink,
+            CacheUse cache) {
         this.id = id;
         this.lane = lane;
         this.request = request;
@@ -86,7 +89,8 @@ public final class Call {
         this.ledger = ledger;
         this.cancellation = cancellation;
         this.sink = sink;
-        this.report = new CallReport(id, target.name(), generation, ledger, ticker, shared.listener());
+        this.cache = cache;
+        this.report = new CallReport(id, target.name(), generation, cache, ledger, ticker, shared.listener());
     }
 
     /** The call that an exchange carries. */
@@ -109,8 +113,8 @@ public final class Call {
     /** The same request, for one attempt beside the running one, on another model. */
     Call hedge(Cancellation own) {
         ModelKey running = run().instance().key();
-        Call hedge =
-                new Call(id, lane, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null);
+        Call hedge = new Call(
+                id, lane, request, target, generation, shared, scheduler, ledger.forHedge(running), own, null, cache);
         hedge.entered.addAll(entered);
         return hedge;
     }

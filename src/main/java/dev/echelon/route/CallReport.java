@@ -1,6 +1,7 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.AnswerSize;
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.DecisionTrace;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Instance;
@@ -28,6 +29,7 @@ final class CallReport {
     private final String id;
     private final String target;
     private final long generation;
+    private final CacheUse cache;
     private final Ledger ledger;
     private final Ticker ticker;
     private final RequestListener listener;
@@ -47,10 +49,18 @@ final class CallReport {
     private boolean committed;
     private int othersAttempts;
 
-    CallReport(String id, String target, long generation, Ledger ledger, Ticker ticker, RequestListener listener) {
+    CallReport(
+            String id,
+            String target,
+            long generation,
+            CacheUse cache,
+            Ledger ledger,
+            Ticker ticker,
+            RequestListener listener) {
         this.id = id;
         this.target = target;
         this.generation = generation;
+        this.cache = cache;
         this.ledger = ledger;
         this.ticker = ticker;
         this.listener = listener;
@@ -115,7 +125,9 @@ final class CallReport {
                 instance == null ? "" : instance.echelon(),
                 attempts(),
                 generation,
-                shortTrace(running));
+                shortTrace(running),
+                false,
+                cache);
     }
 
     /** With the attempt that is under way: a stream's headers leave before it is over. */

@@ -87,18 +87,23 @@ final class Door {
     }
 
     /** The garbage collector has left the heap this full, 0 to 1. */
-    void heapCollected(double use) {
-        int before = heap.ceiling();
+    HeapGate heapCollected(double use) {
+        HeapGate.Stage before = heap.stage();
+        int ceiling = heap.ceiling();
         heap.collected(use, inFlight.get());
-        if (heap.ceiling() < before) {
+        HeapGate.Stage now = heap.stage();
+        if (heap.ceiling() < ceiling) {
             LOG.warn("memory is short: at most {} requests in flight until it is not", heap.ceiling());
-        } else if (before < heap.ceiling()) {
+        } else if (now.compareTo(before) > 0) {
+            LOG.warn("memory is short: {}", now.does());
+        } else if (now == HeapGate.Stage.NOTHING && now != before) {
             LOG.info("memory is no longer short");
         }
+        return heap;
     }
 
-    int heapCeiling() {
-        return heap.ceiling();
+    HeapGate heap() {
+        return heap;
     }
 
     private static boolean isCancelled(Exchange exchange) {

@@ -2,10 +2,10 @@ package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
 import dev.echelon.config.RequestDefaults;
-import dev.echelon.config.WrapperConfig.CallDefaults;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.DecisionTrace;
+import dev.echelon.domain.HeapGate;
 import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
@@ -17,6 +17,7 @@ import dev.echelon.model.Dialects;
 import dev.echelon.model.EventLoops;
 import dev.echelon.model.ModelClient;
 import dev.echelon.store.IdempotencyStore;
+import dev.echelon.store.ResponseCache;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +39,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gateway {
 
-    private static final long MIB = 1024 * 1024;
-
+    private final CamelContext context;
     private final EventLoops loops;
     private final Executor callbacks;
     private final Ticker ticker;
@@ -56,7 +56,7 @@ public final class Gateway {
     private volatile Generation current;
 
     @Nullable
-    private volatile IdempotencyStore idempotency;
+    private volatile AnswerStores answers;
 
     /**
      * @param callbacks runs what follows an answer for callers that came from no event loop, and so may block
@@ -71,6 +71,7 @@ public final class Gateway {
             Ticker ticker,
             LongSupplier random)
             throws Exception {
+        this.context = context;
         this.loops = loops;
         this.callbacks = callbacks;
         this.ticker = ticker;
@@ -86,11 +87,7 @@ public final class Gateway {
 
     /** Compiles the first configuration; its routes start with the context. */
     public void open(Configuration configuration) throws Exception {
-        RequestDefaults.Idempotency bounds = configuration.defaults().idempotency();
-        idempotency = new IdempotencyStore(
-                new IdempotencyStore.Bounds(
-                        bounds.ttl(), bounds.maxEntries(), bounds.maxSizeMb() * MIB, bounds.maxAnswerMb() * MIB),
-                ticker);
+        answers = AnswerStores.of(configuration.defaults(), context, ticker);
         Generation opened = builder.build(1, configuration);
         current = opened;
         probes.probe(opened.probed());
@@ -102,7 +99,16 @@ public final class Gateway {
 
     /** Requests with an idempotency key, under way and answered. */
     public IdempotencyStore idempotency() {
-        return Objects.requireNonNull(idempotency, "no configuration is loaded");
+        return answers().idempotency();
+    }
+
+    /** Answers for those who ask the same again. */
+    public ResponseCache responses() {
+        return answers().responses();
+    }
+
+    private AnswerStores answers() {
+        return Objects.requireNonNull(answers, "no configuration is loaded");
     }
 
     public Ticker ticker() {
@@ -146,14 +152,14 @@ public final class Gateway {
         return door.abort();
     }
 
-    /** The garbage collector has left the heap this full, 0 to 1. */
-    void heapCollected(double use) {
-        door.heapCollected(use);
+    /** The garbage collector has left the heap this full, 0 to 1: sheds what is to be shed, or takes it up again. */
+    public void heapCollected(double use) {
+        answers().hold(door.heapCollected(use).cacheShare());
     }
 
-    /** Requests that memory allows in flight; {@link Integer#MAX_VALUE} unless it is short. */
-    public int heapCeiling() {
-        return door.heapCeiling();
+    /** What is shed while memory is short. */
+    public HeapGate heap() {
+        return door.heap();
     }
 
     /** Requests under way. */
@@ -230,8 +236,8 @@ public final class Gateway {
     }
 
     private Call call(Generation generation, Target target, Ask ask, Cancellation cancellation, Scheduler scheduler) {
-        ChatRequest request = withWrapperDefaults(ask.request(), target.defaults())
-                .withStream(ask.sink() != null && ask.request().stream());
+        ChatRequest request =
+                target.withDefaults(ask.request()).withStream(ask.sink() != null && ask.request().stream());
         long now = ticker.nanos();
         Ledger ledger = new Ledger(
                 now,
@@ -249,27 +255,17 @@ public final class Gateway {
                 scheduler,
                 ledger,
                 cancellation,
-                ask.sink());
+                ask.sink(),
+                ask.cache());
     }
 
     private static RequestListener.Ended refused(
             Generation generation, @Nullable Target target, Ask ask, @Nullable ModelFailure refusal) {
         DecisionTrace nothing = new DecisionTrace();
-        RouteInfo info = target == null ? null : new RouteInfo(target.name(), "", "", 0, generation.id(), "");
+        RouteInfo info = target == null
+                ? null
+                : new RouteInfo(target.name(), "", "", 0, generation.id(), "").withCache(ask.cache());
         return new RequestListener.Ended(
                 ask.id(), info, ask.sink() != null, refusal, false, Duration.ZERO, null, null, null, nothing);
-    }
-
-    private static ChatRequest withWrapperDefaults(ChatRequest request, CallDefaults defaults) {
-        return defaults.equals(CallDefaults.NONE)
-                ? request
-                : request.withSampling(
-                        firstOf(request.temperature(), defaults.temperature()),
-                        firstOf(request.topP(), defaults.topP()),
-                        firstOf(request.maxTokens(), defaults.maxTokens()));
-    }
-
-    private static <T> @Nullable T firstOf(@Nullable T callers, @Nullable T ours) {
-        return callers != null ? callers : ours;
     }
 }

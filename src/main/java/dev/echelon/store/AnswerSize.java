@@ -3,6 +3,7 @@ package dev.echelon.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.ToolCall;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,12 @@ final class AnswerSize {
 
     private AnswerSize() {}
 
-    static long of(IdempotencyKey key) {
+    static long of(AnswerKey key) {
         return 4 * OBJECT + text(key.tenant()) + text(key.target()) + text(key.key());
+    }
+
+    static long of(RouteInfo route) {
+        return OBJECT + text(route.target()) + text(route.instance()) + text(route.echelon()) + text(route.trace());
     }
 
     static long of(ChatResponse response) {

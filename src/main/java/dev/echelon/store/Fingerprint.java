@@ -2,15 +2,20 @@ package dev.echelon.store;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.domain.ChatRequest;
+import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,7 +24,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Fingerprint {
 
-    private final MessageDigest digest = sha256();
+    /** Looking them up anew costs more than all the rest. */
+    private static final ClassValue<Method[]> ACCESSORS = new ClassValue<>() {
+        @Override
+        protected Method[] computeValue(Class<?> type) {
+            return Stream.of(type.getRecordComponents())
+                    .map(RecordComponent::getAccessor)
+                    .toArray(Method[]::new);
+        }
+    };
+
+    /** Of the caller's end of the line, or for the provider's prompt cache: of no influence on what is answered. */
+    private static final Set<String> NOT_ASKED = Set.of("stream_options", "prompt_cache_key");
+
+    private byte[] bytes = new byte[1024];
+    private int length;
 
     private Fingerprint() {}
 
@@ -28,9 +47,46 @@ public final class Fingerprint {
      * @return 64 hexadecimal digits
      */
     public static String of(ChatRequest request, boolean streamed) {
+        return ofValue(request.withStream(streamed));
+    }
+
+    /**
+     * Of what is asked, and nothing else: the same for a plain and a streamed answer, and whatever name the caller gave
+     * to the target.
+     *
+     * @return 64 hexadecimal digits
+     */
+    public static String ofQuestion(ChatRequest request) {
+        Map<String, JsonNode> extras = request.extras();
+        if (!Collections.disjoint(extras.keySet(), NOT_ASKED)) {
+            extras = new HashMap<>(extras);
+            extras.keySet().removeAll(NOT_ASKED);
+        }
+        return ofValue(new ChatRequest(
+                request.dialect(),
+                null,
+                request.messages(),
+                request.tools(),
+                request.toolChoice(),
+                request.temperature(),
+                request.topP(),
+                request.maxTokens(),
+                request.stop(),
+                false,
+                false,
+                extras));
+    }
+
+    /**
+     * @param value a record, list, map, JSON, text, number or enum, or a composition of them
+     * @return 64 hexadecimal digits
+     */
+    public static String ofValue(Object value) {
         Fingerprint fingerprint = new Fingerprint();
-        fingerprint.add(request.withStream(streamed));
-        return HexFormat.of().formatHex(fingerprint.digest.digest());
+        fingerprint.add(value);
+        MessageDigest digest = sha256();
+        digest.update(fingerprint.bytes, 0, fingerprint.length);
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     /** SHA-256 of a credential, to know its owner again without knowing it: 64 hexadecimal digits. */
@@ -63,14 +119,14 @@ public final class Fingerprint {
     }
 
     private void components(Record value) {
-        RecordComponent[] components = value.getClass().getRecordComponents();
+        Method[] accessors = ACCESSORS.get(value.getClass());
         text('r', value.getClass().getSimpleName());
-        head('c', components.length);
-        for (RecordComponent component : components) {
+        head('c', accessors.length);
+        for (Method accessor : accessors) {
             try {
-                add(component.getAccessor().invoke(value));
+                add(accessor.invoke(value));
             } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException(component + " cannot be read", e);
+                throw new IllegalStateException(accessor + " cannot be called", e);
             }
         }
     }
@@ -89,14 +145,26 @@ public final class Fingerprint {
     }
 
     private void text(char kind, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        head(kind, bytes.length);
-        digest.update(bytes);
+        byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        head(kind, encoded.length);
+        ensure(encoded.length);
+        System.arraycopy(encoded, 0, bytes, length, encoded.length);
+        length += encoded.length;
     }
 
     /** What follows is told before it, so that no two requests become the same bytes. */
-    private void head(char kind, int length) {
-        digest.update(ByteBuffer.allocate(6).putChar(kind).putInt(length).flip());
+    private void head(char kind, int count) {
+        ensure(1 + Integer.BYTES);
+        bytes[length++] = (byte) kind;
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            bytes[length++] = (byte) (count >>> shift);
+        }
+    }
+
+    private void ensure(int more) {
+        if (bytes.length - length < more) {
+            bytes = Arrays.copyOf(bytes, Math.max(2 * bytes.length, length + more));
+        }
     }
 
     private static MessageDigest sha256() {

@@ -9,12 +9,13 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one call that is made for all who ask with the same key. It is the sink of its call and records what comes; each
+ * The one call that is made for all who ask for the same. It is the sink of its call and records what comes; each
  * passenger reads the recording at his own pace. The fastest of them sets the pace of the upstream: it is held back only
  * while all are behind. It is cancelled when the last passenger has left. Thread-safe; as a sink used by its call only.
  */
@@ -22,11 +23,12 @@ public final class Flight implements AnswerSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(Flight.class);
 
-    private final IdempotencyStore store;
-    private final IdempotencyKey key;
-    private final String fingerprint;
+    private final Flights flights;
+    private final AnswerKey key;
+    private final String form;
     private final Recording recording;
     private final Scheduler scheduler;
+    private final BiConsumer<Flight, Outcome> keep;
     private final Cancellation cancellation = new Cancellation();
     private final Set<Passenger> aboard = new HashSet<>();
     private final Set<Passenger> behind = new HashSet<>();
@@ -38,12 +40,19 @@ public final class Flight implements AnswerSink {
     private boolean ended;
     private boolean over;
 
-    Flight(IdempotencyStore store, IdempotencyKey key, String fingerprint, Recording recording, Scheduler scheduler) {
-        this.store = store;
+    Flight(
+            Flights flights,
+            AnswerKey key,
+            String form,
+            Recording recording,
+            Scheduler scheduler,
+            BiConsumer<Flight, Outcome> keep) {
+        this.flights = flights;
         this.key = key;
-        this.fingerprint = fingerprint;
+        this.form = form;
         this.recording = recording;
         this.scheduler = scheduler;
+        this.keep = keep;
     }
 
     /** For the call: cancelled when nobody waits for it any more. */
@@ -97,7 +106,7 @@ public final class Flight implements AnswerSink {
             ended = true;
         }
         recording.end(outcome);
-        store.landed(this, outcome);
+        flights.landed(this, outcome);
         List<Runnable> tasks;
         synchronized (this) {
             over = true;
@@ -117,12 +126,17 @@ public final class Flight implements AnswerSink {
         }
     }
 
-    IdempotencyKey key() {
+    AnswerKey key() {
         return key;
     }
 
-    String fingerprint() {
-        return fingerprint;
+    /** What else two requests must have in common to share it. */
+    String form() {
+        return form;
+    }
+
+    void keep(Outcome outcome) {
+        keep.accept(this, outcome);
     }
 
     Recording recording() {
@@ -173,7 +187,7 @@ public final class Flight implements AnswerSink {
             over |= empty;
         }
         if (empty) {
-            store.abandoned(this);
+            flights.abandoned(this);
             cancellation.cancel();
         } else {
             wake();

@@ -15,8 +15,9 @@ final class KeptAnswers {
 
     private final IdempotencyStore.Bounds bounds;
     private final Ticker ticker;
-    private final Map<IdempotencyKey, Kept> oldestFirst = new LinkedHashMap<>();
+    private final Map<AnswerKey, Kept> oldestFirst = new LinkedHashMap<>();
     private long size;
+    private double share = 1;
 
     KeptAnswers(IdempotencyStore.Bounds bounds, Ticker ticker) {
         this.bounds = bounds;
@@ -25,25 +26,32 @@ final class KeptAnswers {
 
     private record Kept(String fingerprint, Recording answer, long size, long since) {}
 
-    /** A kept answer, and the fingerprint of the request it was made for. */
-    record Found(String fingerprint, Recording answer) {}
-
-    synchronized void put(IdempotencyKey key, String fingerprint, Recording answer, long bytes) {
+    synchronized void put(AnswerKey key, String fingerprint, Recording answer, long bytes) {
         dropExpired();
         Kept before = oldestFirst.remove(key);
         size += bytes - (before == null ? 0 : before.size());
         oldestFirst.put(key, new Kept(fingerprint, answer, bytes, ticker.nanos()));
+        dropBeyondBounds();
+    }
+
+    private void dropBeyondBounds() {
         Iterator<Kept> oldest = oldestFirst.values().iterator();
-        while (oldestFirst.size() > bounds.maxEntries() || size > bounds.maxBytes()) {
+        while (oldestFirst.size() > bounds.maxEntries() * share || size > bounds.maxBytes() * share) {
             size -= oldest.next().size();
             oldest.remove();
         }
     }
 
-    synchronized @Nullable Found find(IdempotencyKey key) {
+    /** @param newShare of the bounds, 0 to 1 */
+    synchronized void hold(double newShare) {
+        share = newShare;
+        dropBeyondBounds();
+    }
+
+    synchronized Flights.@Nullable Kept find(AnswerKey key) {
         dropExpired();
         Kept kept = oldestFirst.get(key);
-        return kept == null ? null : new Found(kept.fingerprint(), kept.answer());
+        return kept == null ? null : new Flights.Kept(kept.fingerprint(), kept.answer());
     }
 
     synchronized int count() {

@@ -5,6 +5,7 @@ import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Usage;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,8 @@ public record Outcome(
         return response == null ? 0 : AnswerSize.of(response);
     }
 
-    Outcome asReplay() {
-        return new Outcome(response, failure, route == null ? null : route.asReplay(), usage, outOfTime);
+    /** The same, told in another way. */
+    Outcome routed(UnaryOperator<RouteInfo> change) {
+        return new Outcome(response, failure, route == null ? null : change.apply(route), usage, outOfTime);
     }
 }

@@ -9,16 +9,18 @@ import java.util.Objects;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One caller who waits for an answer with an idempotency key, on his own thread and with his own time. Made by the caller,
- * handed to {@link IdempotencyStore#enter}; hears of the end exactly once. Used on the scheduler's thread, but for
+ * One caller who waits for an answer that others may share, on his own thread and with his own time. Made by the caller,
+ * handed to {@link IdempotencyStore#enter} or {@link ResponseCache#enter}; hears of the end exactly once. Used on the scheduler's thread, but for
  * {@link #leave} and {@link #signal}.
  */
 public final class Passenger {
 
     private final Scheduler scheduler;
+    private final UnaryOperator<RouteInfo> secondHand;
     private final Consumer<Outcome> done;
     private final AtomicBoolean signalled = new AtomicBoolean();
     private final AtomicLong position = new AtomicLong();
@@ -40,11 +42,17 @@ public final class Passenger {
 
     /**
      * @param sink where a streamed answer goes; {@code null} for a plain one
+     * @param secondHand what one is told who gets another's answer
      * @param done hears how it ended; for the one who leads, not before the call itself is over
      */
-    public Passenger(Scheduler scheduler, @Nullable AnswerSink sink, Consumer<Outcome> done) {
+    public Passenger(
+            Scheduler scheduler,
+            @Nullable AnswerSink sink,
+            UnaryOperator<RouteInfo> secondHand,
+            Consumer<Outcome> done) {
         this.scheduler = scheduler;
         this.sink = sink;
+        this.secondHand = secondHand;
         this.done = done;
     }
 
@@ -133,7 +141,7 @@ public final class Passenger {
         if (!begun) {
             begun = true;
             timer.cancel();
-            sink.begin(leads ? route : route.asReplay());
+            sink.begin(leads ? route : secondHand.apply(route));
         }
         if (!sink.chunk(chunk) && !over) {
             waiting = true;
@@ -159,7 +167,7 @@ public final class Passenger {
         over = true;
         timer.cancel();
         if (flight == null) {
-            done.accept(outcome.asReplay());
+            done.accept(outcome.routed(secondHand));
             return;
         }
         flight.leave(this);
@@ -167,7 +175,7 @@ public final class Passenger {
             // its exchange is the call's as long as that runs
             flight.afterLanding(() -> done.accept(outcome));
         } else {
-            done.accept(outcome.asReplay());
+            done.accept(outcome.routed(secondHand));
         }
     }
 }

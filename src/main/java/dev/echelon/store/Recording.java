@@ -4,6 +4,7 @@ import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.RouteInfo;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,18 @@ final class Recording {
     Recording(long most, ByteBudget budget) {
         this.most = most;
         this.budget = budget;
+    }
+
+    /** A kept answer, to be read once more. */
+    static Recording of(CachedAnswer answer, Duration age, boolean streamed) {
+        Outcome outcome = answer.outcome(age, streamed);
+        Recording recording = new Recording(Long.MAX_VALUE, new ByteBudget(Long.MAX_VALUE));
+        if (streamed && outcome.route() != null) {
+            recording.begin(outcome.route());
+            answer.events().forEach(recording::add);
+        }
+        recording.end(outcome);
+        return recording;
     }
 
     synchronized void begin(RouteInfo info) {
@@ -119,6 +132,11 @@ final class Recording {
     /** Whether everything is here, and may be, from the first chunk on. */
     synchronized boolean isWhole() {
         return !window;
+    }
+
+    /** Every chunk; {@code null} when it is not whole. */
+    synchronized @Nullable List<ChatChunk> all() {
+        return window ? null : chunks.stream().map(Recorded::chunk).toList();
     }
 
     /** About how many bytes it takes. */

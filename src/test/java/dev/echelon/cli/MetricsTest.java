@@ -228,6 +228,7 @@ class MetricsTest {
             case COUNTER -> base + "_total";
             case GAUGE -> base;
             case GAUGE_SECONDS -> base + "_seconds";
+            case GAUGE_BYTES -> base + "_bytes";
             case TIMER -> base + "_seconds_count";
             case SUMMARY -> base + "_count";
         };

@@ -170,7 +170,7 @@ class SeedValuesTest {
                                 Set.of(FailureKind.TIMEOUT, FailureKind.RATE_LIMIT, FailureKind.NETWORK_ERROR),
                                 seconds(10),
                                 2.0),
-                        new RequestDefaults.Cache(true, 1000, seconds(300), false, false),
+                        new RequestDefaults.Cache(true, 1000, 64, 4, seconds(300), false, false),
                         new RequestDefaults.Idempotency(Duration.ofDays(1), 10_000, 64, 4),
                         new RequestDefaults.Logging(
                                 RequestDefaults.LogLevel.INFO, RequestDefaults.LogFormat.JSON, true, false, false)));

@@ -143,6 +143,24 @@ class StrictModeTest {
     }
 
     @Test
+    void theBoundsOfTheResponseCacheAreWrittenOnceForAllRequests() {
+        configs.append(WRAPPERS, "[global.cache]\nmax_size = 0\nmax_size_mb = 2048\nsize = 3\n")
+                .replace(REGISTRY, "[global]", "task_group_w = { file = \"wrappers/tg.toml\" }\n[global]")
+                .write("llms/wrappers/tg.toml", "[global.cache]\nttl = 3\nmax_answer_mb = 3\n");
+
+        assertThat(configs.errors())
+                .containsExactly(
+                        WRAPPERS
+                                + ":7:1: global.cache.max_size = 0 is out of range; write a whole number greater than 0",
+                        WRAPPERS
+                                + ":8:1: global.cache.max_size_mb = 2048 is out of range; write a whole number from 1 to 2047",
+                        WRAPPERS + ":9:1: global.cache.size is not known; known here: enabled, max_size, max_size_mb,"
+                                + " max_answer_mb, ttl, cache_any, cache_streams",
+                        "llms/wrappers/tg.toml:3:1: global.cache.max_answer_mb holds for all requests; write it into a"
+                                + " file that is not about task groups");
+    }
+
+    @Test
     void aTableThatIsNoTableSaysSo() {
         configs.append(POOL, "fallback = 3\nhealth_check = \"x\"\n");
 

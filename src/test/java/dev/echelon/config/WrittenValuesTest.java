@@ -131,6 +131,8 @@ class WrittenValuesTest {
                 [global.cache]
                 enabled = false
                 max_size = 10
+                max_size_mb = 20
+                max_answer_mb = 3
                 ttl = 11
                 cache_any = true
                 cache_streams = true
@@ -166,7 +168,7 @@ class WrittenValuesTest {
                         new MetricsConfig(false, seconds(8), seconds(9)),
                         new RequestDefaults.ErrorHandling(
                                 Set.of(FailureKind.SERVER_ERROR), Duration.ofMillis(500), 1.5),
-                        new RequestDefaults.Cache(false, 10, seconds(11), true, true),
+                        new RequestDefaults.Cache(false, 10, 20, 3, seconds(11), true, true),
                         new RequestDefaults.Idempotency(seconds(12), 13, 14, 2),
                         new RequestDefaults.Logging(
                                 RequestDefaults.LogLevel.DEBUG, RequestDefaults.LogFormat.TEXT, false, true, true)));
@@ -189,16 +191,16 @@ class WrittenValuesTest {
                         task_group_name = "g"
                         [global]
                         request_deadline = 60
-                        cache.max_size = 3
+                        cache.cache_any = true
                         """);
 
         Configuration configuration = configs.load();
         assertThat(configuration.defaults().requestDeadline()).isEqualTo(seconds(50));
-        assertThat(configuration.defaults().cache().maxSize()).isEqualTo(1000);
+        assertThat(configuration.defaults().cache().cacheAny()).isFalse();
         assertThat(configuration.groupDefaults().requestDeadline()).isEqualTo(seconds(60));
         assertThat(configuration.groupDefaults().maxRetries()).isEqualTo(1);
         assertThat(configuration.groupDefaults().cache().ttl()).isEqualTo(seconds(5));
-        assertThat(configuration.groupDefaults().cache().maxSize()).isEqualTo(3);
+        assertThat(configuration.groupDefaults().cache().cacheAny()).isTrue();
     }
 
     @Test

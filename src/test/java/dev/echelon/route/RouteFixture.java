@@ -49,6 +49,11 @@ public final class RouteFixture implements AutoCloseable {
         return gateway;
     }
 
+    /** Runs it on one of the event loops. */
+    public void onEventLoop(Runnable task) {
+        vertx.runOnContext(any -> task.run());
+    }
+
     @Override
     public void close() {
         context.stop();

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Someone who asks with a key, and remembers what he is told. He takes as many chunks as he has room for. */
@@ -31,14 +32,18 @@ final class Caller implements AnswerSink {
     private Flight flight;
 
     Caller(VirtualLoop loop) {
-        passenger = new Passenger(loop, this, outcomes::add);
+        this(loop, RouteInfo::asReplay);
+    }
+
+    Caller(VirtualLoop loop, UnaryOperator<RouteInfo> secondHand) {
+        passenger = new Passenger(loop, this, secondHand, outcomes::add);
     }
 
     Caller enter(IdempotencyStore store, VirtualLoop loop, String key) throws ModelFailure {
-        return enter(store, loop, new IdempotencyKey("t", "p", key), "fingerprint", Duration.ofSeconds(60));
+        return enter(store, loop, new AnswerKey("t", "p", key), "fingerprint", Duration.ofSeconds(60));
     }
 
-    Caller enter(IdempotencyStore store, VirtualLoop loop, IdempotencyKey key, String fingerprint, Duration timeout)
+    Caller enter(IdempotencyStore store, VirtualLoop loop, AnswerKey key, String fingerprint, Duration timeout)
             throws ModelFailure {
         flight = store.enter(key, fingerprint, loop, passenger);
         if (flight == null) {
@@ -77,7 +82,10 @@ final class Caller implements AnswerSink {
 
     @Override
     public boolean chunk(ChatChunk chunk) {
-        texts.add(Objects.requireNonNull(chunk.choices().get(0).content()));
+        String text = chunk.choices().get(0).content();
+        if (text != null) {
+            texts.add(text);
+        }
         room--;
         return room > 0;
     }

@@ -67,4 +67,24 @@ class FingerprintTest {
 
         assertThat(Fingerprint.of(request, true)).isNotEqualTo(Fingerprint.of(request, false));
     }
+
+    private static String question(String json) throws ModelFailure {
+        return Fingerprint.ofQuestion(
+                RequestJson.read(json.getBytes(StandardCharsets.UTF_8)).request());
+    }
+
+    @Test
+    void aQuestionIsTheSameHoweverItsAnswerComesAndWhateverItsTargetIsCalled() throws Exception {
+        String plain = question("{\"model\":\"m\",\"seed\":1," + ASKED + "}");
+
+        assertThat(question("{" + ASKED + " , \"seed\":1,\"model\":\"pool:m\",\"stream\":true,"
+                        + "\"stream_options\":{\"include_usage\":true,\"x\":1},\"prompt_cache_key\":\"s\"}"))
+                .isEqualTo(plain);
+        assertThat(List.of(
+                        question("{\"model\":\"m\",\"seed\":2," + ASKED + "}"),
+                        question("{\"model\":\"m\",\"seed\":1,\"max_tokens\":9," + ASKED + "}"),
+                        question("{\"model\":\"m\",\"seed\":1,\"user\":\"u\"," + ASKED + "}")))
+                .doesNotContain(plain)
+                .doesNotHaveDuplicates();
+    }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,8 +45,8 @@ class IdempotencyStoreTest {
         loop.run();
     }
 
-    private static IdempotencyKey key(String tenant, String target, String key) {
-        return new IdempotencyKey(tenant, target, key);
+    private static AnswerKey key(String tenant, String target, String key) {
+        return new AnswerKey(tenant, target, key);
     }
 
     @Test
@@ -62,9 +63,9 @@ class IdempotencyStoreTest {
         loop.run();
 
         assertThat(first.outcome()).isEqualTo(good);
-        assertThat(second.outcome()).isEqualTo(good.asReplay());
-        assertThat(third.outcome()).isEqualTo(good.asReplay());
-        assertThat(good.asReplay().route())
+        assertThat(second.outcome()).isEqualTo(good.routed(RouteInfo::asReplay));
+        assertThat(third.outcome()).isEqualTo(good.routed(RouteInfo::asReplay));
+        assertThat(good.routed(RouteInfo::asReplay).route())
                 .satisfies(it -> assertThat(it.replayed()).isTrue());
     }
 
@@ -75,7 +76,7 @@ class IdempotencyStoreTest {
 
         Caller later = call("k");
         loop.run();
-        assertThat(later.outcome()).isEqualTo(answer("hello").asReplay());
+        assertThat(later.outcome()).isEqualTo(answer("hello").routed(RouteInfo::asReplay));
 
         loop.run(Duration.ofNanos(1));
         assertThat(call("k").leads()).isTrue();
@@ -103,7 +104,7 @@ class IdempotencyStoreTest {
     @Test
     void tenantsTargetsAndKeysDoNotMeet() throws Exception {
         answered("k", "hello");
-        for (IdempotencyKey other : List.of(key("u", "p", "k"), key("t", "q", "k"), key("t", "p", "l"))) {
+        for (AnswerKey other : List.of(key("u", "p", "k"), key("t", "q", "k"), key("t", "p", "l"))) {
             assertThat(new Caller(loop)
                             .enter(store, loop, other, "another", LONG)
                             .leads())
@@ -143,7 +144,7 @@ class IdempotencyStoreTest {
         loop.run();
         assertThat(first.outcome().failure()).isInstanceOfSatisfying(ModelFailure.class, it -> assertThat(it.kind())
                 .isEqualTo(FailureKind.CANCELLED));
-        assertThat(second.outcome()).isEqualTo(answer("hello").asReplay());
+        assertThat(second.outcome()).isEqualTo(answer("hello").routed(RouteInfo::asReplay));
     }
 
     @Test
@@ -183,7 +184,7 @@ class IdempotencyStoreTest {
 
         first.flight().land(answer("hello"));
         loop.run(LONG);
-        assertThat(patient.outcome()).isEqualTo(answer("hello").asReplay());
+        assertThat(patient.outcome()).isEqualTo(answer("hello").routed(RouteInfo::asReplay));
         assertThat(hasty.outcomes).hasSize(1);
     }
 
@@ -191,12 +192,12 @@ class IdempotencyStoreTest {
     void aCallerWhoFailsOnHearingOfTheEndKeepsItFromNobody() throws Exception {
         List<Outcome> heard = new ArrayList<>();
         AtOnce thread = new AtOnce();
-        Passenger first = new Passenger(thread, null, outcome -> {
+        Passenger first = new Passenger(thread, null, RouteInfo::asReplay, outcome -> {
             throw new IllegalStateException("broken");
         });
         Flight flight = Objects.requireNonNull(store.enter(key("t", "p", "k"), "f", thread, first));
         for (int i = 0; i < 10; i++) {
-            Passenger other = new Passenger(thread, null, heard::add);
+            Passenger other = new Passenger(thread, null, RouteInfo::asReplay, heard::add);
             assertThat(store.enter(key("t", "p", "k"), "f", thread, other)).isNull();
             other.follow(LONG.toNanos());
         }
@@ -241,7 +242,7 @@ class IdempotencyStoreTest {
         first.flight().land(large);
         loop.run();
 
-        assertThat(second.outcome()).isEqualTo(large.asReplay());
+        assertThat(second.outcome()).isEqualTo(large.routed(RouteInfo::asReplay));
         assertThat(store.kept()).isZero();
         assertThat(store.underWay()).isZero();
     }
@@ -257,7 +258,7 @@ class IdempotencyStoreTest {
         for (int i = 0; i < 8; i++) {
             Callable<Void> all = () -> {
                 for (int key = 0; key < keys; key++) {
-                    Passenger passenger = new Passenger(new AtOnce(), null, outcomes::add);
+                    Passenger passenger = new Passenger(new AtOnce(), null, RouteInfo::asReplay, outcomes::add);
                     Flight flight = shared.enter(key("t", "p", "k" + key), "f", new AtOnce(), passenger);
                     if (flight == null) {
                         passenger.follow(LONG.toNanos());

@@ -169,8 +169,8 @@ class SharedStreamTest {
     void aReaderThatFailsIsNobodyElsesConcern() throws Exception {
         Caller first = call();
         List<Outcome> heard = new ArrayList<>();
-        Passenger broken = new Passenger(loop, new BrokenSink(), heard::add);
-        assertThat(store.enter(new IdempotencyKey("t", "p", "k"), "fingerprint", loop, broken))
+        Passenger broken = new Passenger(loop, new BrokenSink(), RouteInfo::asReplay, heard::add);
+        assertThat(store.enter(new AnswerKey("t", "p", "k"), "fingerprint", loop, broken))
                 .isNull();
         broken.follow(1_000_000_000);
 

@@ -236,9 +236,14 @@ public final class FakeProvider implements AutoCloseable {
         scriptByModel.clear();
         alwaysByModel.clear();
         always = Behaviour.hello();
+        forget();
+        peak.set(current.get());
+    }
+
+    /** Forgets what was seen. */
+    public void forget() {
         requests.clear();
         probes.clear();
-        peak.set(current.get());
     }
 
     /** Closes its port and all connections; from now on connecting is refused. */

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first step of a chat route: bytes to a request. Of the client's headers only the target, the time limit, the
- * session, the request id and the idempotency key are read; with a key also the credential, whose digest says whose key
- * it is.
+ * session, the request id, the idempotency key and what is said about cached answers are read; and the credential, whose
+ * digest says who may share answers.
  */
 public final class OpenAiRequest implements Processor {
 
@@ -54,7 +54,7 @@ public final class OpenAiRequest implements Processor {
         if (timeout != null) {
             message.setHeader(LlmConstants.TIMEOUT_MS, timeout);
         }
-        idempotency(http, message);
+        sharing(http, message);
         if (parsed.request().stream()) {
             exchange.setProperty(
                     LlmConstants.SINK_PROPERTY, edge.stream(parsed.request().includeUsage()));
@@ -62,14 +62,18 @@ public final class OpenAiRequest implements Processor {
         message.setBody(parsed);
     }
 
-    private static void idempotency(HttpServerRequest http, Message message) throws ModelFailure {
+    private static void sharing(HttpServerRequest http, Message message) throws ModelFailure {
         String key = only(http, "Idempotency-Key");
         if (key != null) {
             message.setHeader(LlmConstants.IDEMPOTENCY_KEY, key);
-            String credential = only(http, "Authorization");
-            if (credential != null) {
-                message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
-            }
+        }
+        List<String> cacheControl = http.headers().getAll("Cache-Control");
+        if (!cacheControl.isEmpty()) {
+            message.setHeader(LlmConstants.CACHE_CONTROL, String.join(",", cacheControl));
+        }
+        String credential = only(http, "Authorization");
+        if (credential != null) {
+            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
         }
     }
 

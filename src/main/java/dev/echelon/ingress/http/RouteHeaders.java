@@ -20,6 +20,11 @@ final class RouteHeaders {
         put(response, "x-llm-generation", Long.toString(info.generation()));
         put(response, "x-llm-trace", info.trace());
         put(response, "x-llm-idempotent-replay", info.replayed() ? "true" : "");
+        put(response, "x-llm-cache", info.cache().word());
+        put(
+                response,
+                "age",
+                info.cache().answered() ? Long.toString(info.cache().age().toSeconds()) : "");
     }
 
     /** Names may hold any letters; a header may not. */

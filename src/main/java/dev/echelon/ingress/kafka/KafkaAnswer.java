@@ -101,6 +101,7 @@ public final class KafkaAnswer implements Processor {
             put(message, "x-llm-instance", route.instance());
             put(message, "x-llm-echelon", route.echelon());
             put(message, "x-llm-attempts", Integer.toString(route.attempts()));
+            put(message, "x-llm-cache", route.cache().word());
             put(message, "x-llm-generation", String.format(Locale.ROOT, "%d", route.generation()));
         }
     }

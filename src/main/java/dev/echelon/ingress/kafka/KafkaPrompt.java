@@ -11,7 +11,7 @@ import org.apache.camel.Processor;
 /** The first step of a prompt from Kafka: a record to a request. */
 public final class KafkaPrompt implements Processor {
 
-    /** So that idempotency keys from Kafka never meet those of HTTP callers. */
+    /** So that keys and answers from Kafka never meet those of HTTP callers. */
     private static final String TENANT = "kafka";
 
     private final PromptReader reader;
@@ -42,9 +42,12 @@ public final class KafkaPrompt implements Processor {
         if (prompt.timeoutMillis() != null) {
             message.setHeader(LlmConstants.TIMEOUT_MS, left(delivery, prompt.timeoutMillis()));
         }
+        message.setHeader(LlmConstants.TENANT, TENANT);
         if (prompt.idempotencyKey() != null) {
             message.setHeader(LlmConstants.IDEMPOTENCY_KEY, prompt.idempotencyKey());
-            message.setHeader(LlmConstants.TENANT, TENANT);
+        }
+        if (prompt.cacheControl() != null) {
+            message.setHeader(LlmConstants.CACHE_CONTROL, prompt.cacheControl());
         }
         ChunkSink sink = delivery.sink();
         if (sink != null && settings.streaming() && prompt.request().request().stream()) {

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param lane batch unless it says otherwise
  * @param timeoutMillis from the record's timestamp on; {@code null} without a limit of its own
  * @param idempotencyKey {@code null} when it has none
+ * @param cacheControl what it says about cached answers; {@code null} when it says nothing
  * @param reply how the answer finds who asked
  */
 record Prompt(
@@ -21,6 +22,7 @@ record Prompt(
         Lane lane,
         @Nullable Long timeoutMillis,
         @Nullable String idempotencyKey,
+        @Nullable String cacheControl,
         Reply reply) {
 
     /**

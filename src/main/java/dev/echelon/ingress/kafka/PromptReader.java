@@ -25,6 +25,7 @@ final class PromptReader {
     static final String PRIORITY = "llm-priority";
     static final String REQUEST_ID = "x-request-id";
     static final String IDEMPOTENCY_KEY = "idempotency-key";
+    static final String CACHE_CONTROL = "cache-control";
     static final String CORRELATION = "kafka_correlationId";
     static final String REPLY_TOPIC = "kafka_replyTopic";
     static final String REPLY_PARTITION = "kafka_replyPartition";
@@ -62,6 +63,7 @@ final class PromptReader {
                 lane(headers),
                 timeout(headers),
                 RecordText.header(headers, IDEMPOTENCY_KEY),
+                RecordText.header(headers, CACHE_CONTROL),
                 new Prompt.Reply(
                         plain.topic(), plain.partition(), plain.correlation(), plain.traceparent(), event.id()));
     }

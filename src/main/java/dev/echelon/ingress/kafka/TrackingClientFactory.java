@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.component.LlmComponent;
 import dev.echelon.domain.Ticker;
 import java.util.List;
 import java.util.Properties;
@@ -65,8 +66,13 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         ours.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         ours.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         ours.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.pollSize());
-        TrackingConsumer consumer =
-                new TrackingConsumer(ours, settings, deliveries(), ticker, outbox == null ? null : transactions(ours));
+        TrackingConsumer consumer = new TrackingConsumer(
+                ours,
+                settings,
+                deliveries(),
+                ticker,
+                () -> context.getComponent("llm", LlmComponent.class).holdsBack(),
+                outbox == null ? null : transactions(ours));
         consumers.add(consumer);
         return consumer;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -41,6 +42,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final KafkaSettings settings;
     private final Deliveries deliveries;
     private final Ticker ticker;
+    private final BooleanSupplier heldBack;
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
@@ -72,17 +74,22 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
      */
     record Snapshot(int partitions, int open, long oldestNanos, boolean paused) {}
 
-    /** @param producers makes the one that commits, in transactions; {@code null} where the consumer commits */
+    /**
+     * @param heldBack whether the process cannot take more for a while
+     * @param producers makes the one that commits, in transactions; {@code null} where the consumer commits
+     */
     TrackingConsumer(
             Properties properties,
             KafkaSettings settings,
             Deliveries deliveries,
             Ticker ticker,
+            BooleanSupplier heldBack,
             @Nullable Supplier<Producer<Object, Object>> producers) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
+        this.heldBack = heldBack;
         this.commits = producers == null
                 ? new OffsetCommits(this, partitions, ticker)
                 : new TransactionCommits(this, deliveries, producers, ticker);
@@ -158,7 +165,9 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         AssignedPartitions.Load load = partitions.load(ticker.nanos());
         // what waits for a commit keeps no model busy
         int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight());
-        boolean full = busy + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
+        boolean full = busy + size > Math.max(size, settings.maxInFlight())
+                || deliveries.isStalled()
+                || heldBack.getAsBoolean();
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
         List<TopicPartition> pause = new ArrayList<>();
