@@ -1,2 +1,6 @@
-/** Loads for the gateway as a process of its own; run by the scripts in {@code bench/}, never by the test suite. */
+/**
+ * Echelon beside its peers, under the same loads, each a process of its own. Run by {@code bench/run}; the test suite runs
+ * the shortest form only. Start reading at {@link dev.echelon.bench.Bench}; then a {@link dev.echelon.bench.Load} says what
+ * is done to a {@link dev.echelon.bench.Subject}.
+ */
 package dev.echelon.bench;

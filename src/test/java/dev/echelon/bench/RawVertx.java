@@ -1,0 +1,30 @@
+package dev.echelon.bench;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** {@link RawProxy} as a process. */
+record RawVertx(Jdk jdk) implements Subject {
+
+    static String name(Jdk jdk) {
+        return "raw Vert.x, JDK " + jdk.release();
+    }
+
+    @Override
+    public String name() {
+        return name(jdk);
+    }
+
+    @Override
+    public Running start(Workshop workshop) throws IOException {
+        int port = Workshop.freePort();
+        Path log = workshop.folder().resolve("raw-vertx-" + jdk.release() + ".log");
+        List<String> command = new ArrayList<>(List.of(jdk.java()));
+        command.addAll(RawProxy.command(port, workshop.upstreams()));
+        return workshop.started(
+                name(), Child.start(command, Map.of(), log), log, new Callers.Endpoint(port, Map.of()), true);
+    }
+}
