@@ -30,18 +30,18 @@ import org.junit.jupiter.api.io.TempDir;
 /** Prompts from Kafka, through a real broker and the whole gateway. */
 class KafkaTest {
 
-    private static final Duration PATIENT = Duration.ofSeconds(20);
+    static final Duration PATIENT = Duration.ofSeconds(20);
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
-    private static TestKafka kafka;
-    private static FakeProvider provider;
+    static TestKafka kafka;
+    static FakeProvider provider;
 
-    private final String prompts = "prompts-" + TOPICS.incrementAndGet();
-    private final String answers = prompts + "-answers";
-    private final String dlq = prompts + "-dlq";
+    final String prompts = "prompts-" + TOPICS.incrementAndGet();
+    final String answers = prompts + "-answers";
+    final String dlq = prompts + "-dlq";
 
     @TempDir
-    private Path folder;
+    Path folder;
 
     @BeforeAll
     static void start(@TempDir Path data) throws Exception {
@@ -61,7 +61,7 @@ class KafkaTest {
         kafka.topics(2, prompts, answers, dlq, prompts + "-mine");
     }
 
-    private TestGateway gateway(String... settings) throws Exception {
+    TestGateway gateway(String... settings) throws Exception {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "prompts",
                 prompts,
@@ -102,7 +102,7 @@ class KafkaTest {
         return Map.of();
     }
 
-    private static String prompt(String text) {
+    static String prompt(String text) {
         return "{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
     }
 

@@ -46,6 +46,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
+    private boolean isFenced;
     private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
 
     /** A record that is open, on its way through Camel. */
@@ -97,18 +98,34 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
+        try {
+            return isFenced ? wait(timeout) : read(timeout);
+        } catch (FencedInstanceIdException e) {
+            LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
+            isFenced = true;
+            lost(super.assignment());
+            return ConsumerRecords.empty();
+        }
+    }
+
+    /** Only sees what runs to its end. */
+    private ConsumerRecords<Object, Object> wait(Duration timeout) {
+        try {
+            deliveries.work(timeout.toNanos());
+            commits.tick();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return ConsumerRecords.empty();
+    }
+
+    private ConsumerRecords<Object, Object> read(Duration timeout) {
         deliveries.work();
         commits.tick();
         learn();
         steer();
         boolean busy = deliveries.isBusy() || !partitions.unknown().isEmpty();
-        try {
-            return taken(super.poll(busy && timeout.compareTo(BUSY) > 0 ? BUSY : timeout));
-        } catch (FencedInstanceIdException e) {
-            // another process has taken this one's name, and its partitions
-            lost(super.assignment());
-            throw e;
-        }
+        return taken(super.poll(busy && timeout.compareTo(BUSY) > 0 ? BUSY : timeout));
     }
 
     private ConsumerRecords<Object, Object> taken(ConsumerRecords<Object, Object> read) {

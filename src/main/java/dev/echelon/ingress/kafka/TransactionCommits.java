@@ -3,20 +3,19 @@ package dev.echelon.ingress.kafka;
 import dev.echelon.domain.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.FencedInstanceIdException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
@@ -39,6 +38,7 @@ final class TransactionCommits implements Commits {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long INTERVAL = Duration.ofMillis(100).toNanos();
     private static final int MOST_DOUBLINGS = 5;
+    private static final ReplyBatch NONE = new ReplyBatch(List.of());
 
     private final Consumer<?, ?> consumer;
     private final Deliveries deliveries;
@@ -46,7 +46,8 @@ final class TransactionCommits implements Commits {
     private final Ticker ticker;
 
     private final Deque<Delivery> waiting = new ArrayDeque<>();
-    private List<Outgoing> batch = List.of();
+    private ReplyBatch batch = NONE;
+    private int most = Integer.MAX_VALUE;
     private Phase phase = Phase.IDLE;
     private int failures;
     private long triedAt;
@@ -88,7 +89,7 @@ final class TransactionCommits implements Commits {
         try {
             advance();
             failures = 0;
-        } catch (InterruptException | WakeupException e) {
+        } catch (InterruptException | WakeupException | FencedInstanceIdException e) {
             throw e;
         } catch (KafkaException | IllegalStateException e) {
             failures++;
@@ -108,7 +109,7 @@ final class TransactionCommits implements Commits {
 
     @Override
     public int waiting() {
-        return waiting.size() + batch.size();
+        return waiting.size() + batch.deliveries().size();
     }
 
     private void advance() {
@@ -147,18 +148,18 @@ final class TransactionCommits implements Commits {
     }
 
     private void transact(Producer<Object, Object> current) {
-        batch = waiting.stream().map(Outgoing::new).toList();
-        waiting.clear();
+        batch = new ReplyBatch(waiting.stream().limit(most).toList());
+        batch.deliveries().forEach(it -> waiting.remove());
         phase = Phase.ABORTING;
         try {
             current.beginTransaction();
-            batch.forEach(it -> it.send(current));
-            current.sendOffsetsToTransaction(marks(), consumer.groupMetadata());
+            batch.send(current);
+            current.sendOffsetsToTransaction(batch.marks(), consumer.groupMetadata());
         } catch (InterruptException e) {
             throw e;
         } catch (KafkaException | IllegalStateException e) {
-            recover();
-            throw e;
+            failed(e);
+            return;
         }
         phase = Phase.COMMITTING;
         commit(current);
@@ -171,30 +172,22 @@ final class TransactionCommits implements Commits {
             throw e;
         } catch (KafkaException | IllegalStateException e) {
             phase = Phase.ABORTING;
-            recover();
-            throw e;
+            failed(e);
+            return;
         }
         phase = Phase.IDLE;
-        List<Outgoing> committed = batch;
-        batch = List.of();
-        committed.forEach(it -> deliveries.finish(it.delivery));
+        most = most > Integer.MAX_VALUE / 2 ? Integer.MAX_VALUE : most * 2;
+        List<Delivery> committed = batch.deliveries();
+        batch = NONE;
+        committed.forEach(deliveries::finish);
     }
 
-    private Map<TopicPartition, OffsetAndMetadata> marks() {
-        Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
-        Map<TopicPartition, Set<Long>> replied = new HashMap<>();
-        for (Outgoing outgoing : batch) {
-            TopicPartition partition = outgoing.delivery.partition();
-            trackers.put(partition, outgoing.delivery.tracker());
-            replied.computeIfAbsent(partition, any -> new HashSet<>())
-                    .add(outgoing.delivery.record().offset());
+    private void failed(RuntimeException why) {
+        boolean isExplained = batch.refusal() != null;
+        recover();
+        if (!isExplained) {
+            throw why;
         }
-        Map<TopicPartition, OffsetAndMetadata> marks = new HashMap<>();
-        trackers.forEach((partition, tracker) -> {
-            PartitionTracker.Mark mark = tracker.markWith(replied.getOrDefault(partition, Set.of()));
-            marks.put(partition, new OffsetAndMetadata(mark.offset(), mark.metadata()));
-        });
-        return marks;
     }
 
     private void recover() {
@@ -226,12 +219,32 @@ final class TransactionCommits implements Commits {
     }
 
     private void check() {
-        Map<TopicPartition, PartitionTracker> committed = new HashMap<>();
-        Set<TopicPartition> ours = new HashSet<>();
-        batch.stream()
-                .map(it -> it.delivery)
+        List<Delivery> checked = batch.deliveries();
+        Map<TopicPartition, PartitionTracker> committed = committed(checked);
+        ReplyBatch.Refusal refusal = batch.refusal();
+        batch = NONE;
+        for (Delivery delivery : checked) {
+            PartitionTracker known = committed.get(delivery.partition());
+            if (known != null && known.isFinished(delivery.record().offset())) {
+                deliveries.finish(delivery);
+            } else if (refusal != null && refusal.delivery() == delivery) {
+                deliveries.failed(delivery, refusal.why());
+            } else {
+                waiting.add(delivery);
+            }
+        }
+        if (refusal == null) {
+            // should one be to blame all the same, the others get past it so
+            most = Math.max(1, checked.size() / 2);
+        }
+    }
+
+    private Map<TopicPartition, PartitionTracker> committed(List<Delivery> of) {
+        Set<TopicPartition> ours = of.stream()
                 .filter(it -> !it.tracker().isReleased())
-                .forEach(it -> ours.add(it.partition()));
+                .map(Delivery::partition)
+                .collect(Collectors.toSet());
+        Map<TopicPartition, PartitionTracker> committed = new HashMap<>();
         if (!ours.isEmpty()) {
             consumer.committed(ours, PATIENCE).forEach((partition, mark) -> {
                 if (mark != null) {
@@ -239,24 +252,7 @@ final class TransactionCommits implements Commits {
                 }
             });
         }
-        List<Outgoing> checked = batch;
-        batch = List.of();
-        List<Delivery> again = new ArrayList<>();
-        for (Outgoing outgoing : checked) {
-            Delivery delivery = outgoing.delivery;
-            PartitionTracker known = committed.get(delivery.partition());
-            Exception refusal = outgoing.refusal();
-            if (known != null && known.isFinished(delivery.record().offset())) {
-                deliveries.finish(delivery);
-            } else if (refusal != null) {
-                deliveries.failed(delivery, refusal);
-            } else {
-                again.add(delivery);
-            }
-        }
-        again.addAll(waiting);
-        waiting.clear();
-        waiting.addAll(again);
+        return committed;
     }
 
     @Override

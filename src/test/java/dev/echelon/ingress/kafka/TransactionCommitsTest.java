@@ -20,6 +20,7 @@ import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
@@ -39,6 +40,7 @@ class TransactionCommitsTest implements Deliveries.Stages {
             (topic, value) -> String.valueOf(value).getBytes(StandardCharsets.UTF_8);
     private static final String SILENT = "silent";
     private static final String HUGE = "huge";
+    private static final String POISON = "poison";
 
     @TempDir
     private Path folder;
@@ -64,9 +66,20 @@ class TransactionCommitsTest implements Deliveries.Stages {
         @Override
         public synchronized Future<RecordMetadata> send(
                 ProducerRecord<Object, Object> record, @Nullable Callback callback) {
-            return record.value().equals(HUGE)
-                    ? CompletableFuture.failedFuture(new RecordTooLargeException("huge"))
-                    : super.send(record, callback);
+            if (callback != null && record.value().equals(HUGE)) {
+                RecordTooLargeException huge = new RecordTooLargeException("huge");
+                callback.onCompletion(new RecordMetadata(PARTITION, -1, -1, -1, -1, -1), huge);
+                return CompletableFuture.failedFuture(huge);
+            }
+            return super.send(record, callback);
+        }
+
+        @Override
+        public void commitTransaction() {
+            if (uncommittedRecords().stream().anyMatch(it -> it.value().equals(POISON))) {
+                throw new KafkaException("nobody knows why");
+            }
+            super.commitTransaction();
         }
 
         List<String> sent() {
@@ -270,6 +283,18 @@ class TransactionCommitsTest implements Deliveries.Stages {
         assertThat(client(0).sent()).containsExactly("a", "c", "dead letter");
         assertThat(client(0).committed()).isEqualTo(3);
         assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void oneReplyThatEndsTransactionsForNoKnownReasonHoldsTheOthersUpForAWhileOnly() {
+        take("a", "b", POISON, "d", "e");
+        for (int i = 0; i < 12; i++) {
+            tick();
+        }
+
+        assertThat(client(0).sent()).containsExactlyInAnyOrder("a", "b", "d", "e");
+        assertThat(commits.waiting()).isOne();
+        assertThat(tracker.open()).isOne();
     }
 
     @Test
