@@ -1,5 +1,6 @@
 package dev.echelon.cli;
 
+import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -10,21 +11,21 @@ import picocli.CommandLine.IVersionProvider;
         name = "echelon",
         description = "The routing layer for language models inside Apache Camel.",
         mixinStandardHelpOptions = true,
-        versionProvider = Echelon.Version.class,
-        subcommands = {
+        versionProvider = Echelon.Version.class)
+public final class Echelon {
+
+    static final int OK = 0;
+    static final int FAILED = 1;
+    static final int BAD_USAGE = 2;
+
+    private static final List<Class<?>> COMMANDS = List.of(
             ServeCommand.class,
             ValidateCommand.class,
             RoutesCommand.class,
             ChatCommand.class,
             BatchCommand.class,
             DlqCommand.class,
-            DevKafkaCommand.class
-        })
-public final class Echelon {
-
-    static final int OK = 0;
-    static final int FAILED = 1;
-    static final int BAD_USAGE = 2;
+            DevKafkaCommand.class);
 
     private Echelon() {}
 
@@ -37,11 +38,21 @@ public final class Echelon {
 
     /** Runs a command and returns its exit status. */
     static int run(String... args) {
-        return commandLine().execute(args);
+        return commandLine(args).execute(args);
     }
 
-    static CommandLine commandLine() {
+    /**
+     * @param args what it will be asked to run; where the first is a command's name the others are left out, as reading
+     *     the options of them all takes a good part of a start
+     */
+    static CommandLine commandLine(String... args) {
         CommandLine line = new CommandLine(new Echelon());
+        List<Class<?>> asked = COMMANDS.stream()
+                .filter(command -> args.length > 0 && name(command).equals(args[0]))
+                .toList();
+        for (Class<?> command : asked.isEmpty() ? COMMANDS : asked) {
+            line.addSubcommand(command);
+        }
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof BadUsageException) {
                 command.getErr().println(failure.getMessage());
@@ -52,6 +63,10 @@ public final class Echelon {
             return FAILED;
         });
         return line;
+    }
+
+    private static String name(Class<?> command) {
+        return command.getAnnotation(Command.class).name();
     }
 
     static final class Version implements IVersionProvider {

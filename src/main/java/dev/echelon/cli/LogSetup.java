@@ -37,7 +37,7 @@ final class LogSetup {
      */
     static Queued apply(Logging logging, Duration exit) {
         use(
-                queueBefore(console(logging.format())),
+                queueBefore(console(context(), logging.format())),
                 Level.toLevel(logging.level().name()));
         // our watch over the event loops says it sooner and once
         context().getLogger("io.vertx.core.impl.BlockedThreadChecker").setLevel(Level.ERROR);
@@ -48,12 +48,12 @@ final class LogSetup {
 
     /** For commands whose output is an answer: warnings only. */
     static void quiet() {
-        use(console(LogFormat.TEXT), Level.WARN);
+        use(console(context(), LogFormat.TEXT), Level.WARN);
     }
 
     /** For commands that let somebody else's program run in this process. */
     static void errorsOnly() {
-        use(console(LogFormat.TEXT), Level.ERROR);
+        use(console(context(), LogFormat.TEXT), Level.ERROR);
     }
 
     /** The queue of lines. */
@@ -82,7 +82,7 @@ final class LogSetup {
 
         @Override
         public void close() {
-            use(console(format), root().getLevel());
+            use(console(context(), format), root().getLevel());
             written.countDown();
             try {
                 Runtime.getRuntime().removeShutdownHook(atExit);
@@ -92,19 +92,17 @@ final class LogSetup {
         }
     }
 
-    static Encoder<ILoggingEvent> encoder(LogFormat format) {
-        if (format == LogFormat.JSON) {
-            return started(new JsonLines());
-        }
-        PatternLayoutEncoder pattern = new PatternLayoutEncoder();
-        pattern.setPattern(TEXT);
-        return started(pattern);
-    }
-
-    private static Encoder<ILoggingEvent> started(Encoder<ILoggingEvent> encoder) {
-        encoder.setContext(context());
+    static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
+        Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? new JsonLines() : text();
+        encoder.setContext(context);
         encoder.start();
         return encoder;
+    }
+
+    private static Encoder<ILoggingEvent> text() {
+        PatternLayoutEncoder pattern = new PatternLayoutEncoder();
+        pattern.setPattern(TEXT);
+        return pattern;
     }
 
     static AsyncAppender queueBefore(Appender<ILoggingEvent> console) {
@@ -119,11 +117,11 @@ final class LogSetup {
         return queue;
     }
 
-    private static ConsoleAppender<ILoggingEvent> console(LogFormat format) {
+    static Appender<ILoggingEvent> console(LoggerContext context, LogFormat format) {
         ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
-        console.setContext(context());
+        console.setContext(context);
         console.setTarget("System.err");
-        console.setEncoder(encoder(format));
+        console.setEncoder(encoder(context, format));
         console.start();
         return console;
     }

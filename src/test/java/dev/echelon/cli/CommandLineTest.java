@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +194,21 @@ class CommandLineTest {
             assertThat(run.status()).as(String.join(" ", args)).isEqualTo(2);
             assertThat(run.err()).contains("Usage: echelon");
         }
+    }
+
+    @Test
+    void aCommandAskedForAloneIsTheOneAmongAll() {
+        Map<String, CommandLine> all = Echelon.commandLine().getSubcommands();
+
+        assertThat(all).hasSize(7);
+        all.forEach((name, command) -> {
+            Map<String, CommandLine> alone = Echelon.commandLine(name, "--help").getSubcommands();
+            assertThat(alone).containsOnlyKeys(name);
+            assertThat(alone.values())
+                    .extracting(CommandLine::getUsageMessage)
+                    .containsExactly(command.getUsageMessage());
+        });
+        assertThat(Echelon.commandLine("srve").getSubcommands()).containsOnlyKeys(all.keySet());
     }
 
     @Test

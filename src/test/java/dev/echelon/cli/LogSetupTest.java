@@ -6,9 +6,11 @@ import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.AppenderBase;
+import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -97,12 +99,24 @@ class LogSetupTest {
                 .hasSizeBetween(1_000, 49_000);
     }
 
+    @Test
+    void untilTheConfigurationHasBeenReadLinesAreTextFromInfoOn() {
+        // the tests have a file of their own, which goes first
+        assertThat(new LogDefaults().configure(context)).isEqualTo(Configurator.ExecutionStatus.INVOKE_NEXT_IF_ANY);
+        assertThat(context.getLogger("ROOT").iteratorForAppenders().hasNext()).isFalse();
+
+        LogDefaults.configure(context, name -> false);
+
+        assertThat(context.getLogger("ROOT").getLevel()).isEqualTo(Level.INFO);
+        assertThat(context.getLogger("ROOT").iteratorForAppenders().next()).isInstanceOf(ConsoleAppender.class);
+    }
+
     private String line(LogFormat format, Runnable logging) {
         ListAppender<ILoggingEvent> events = new ListAppender<>();
         events.start();
         logger.addAppender(events);
         logging.run();
-        Encoder<ILoggingEvent> encoder = LogSetup.encoder(format);
+        Encoder<ILoggingEvent> encoder = LogSetup.encoder(context, format);
         return new String(encoder.encode(events.list.get(0)), StandardCharsets.UTF_8);
     }
 

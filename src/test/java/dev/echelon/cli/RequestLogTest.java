@@ -202,8 +202,8 @@ class RequestLogTest {
         return write(all.get(0), format);
     }
 
-    private static String write(ILoggingEvent event, LogFormat format) {
-        return new String(LogSetup.encoder(format).encode(event), StandardCharsets.UTF_8);
+    private String write(ILoggingEvent event, LogFormat format) {
+        return new String(LogSetup.encoder(loggers, format).encode(event), StandardCharsets.UTF_8);
     }
 
     private static final class Lines extends AppenderBase<ILoggingEvent> {
