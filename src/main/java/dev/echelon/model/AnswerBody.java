@@ -1,10 +1,12 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientResponse;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +21,18 @@ final class AnswerBody {
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final boolean good;
+    private final ByteBudget memory;
     private final Buffer bytes = Buffer.buffer();
+    private long held;
+    private boolean noRoom;
 
-    AnswerBody(boolean good) {
+    /** @param memory of all answers under way */
+    AnswerBody(boolean good, ByteBudget memory) {
         this.good = good;
+        this.memory = memory;
     }
 
-    /** Takes a piece; false when the body is too large to be an answer, or has told enough of an error. */
+    /** Takes a piece; false when there is no room for it, or when it has told enough of an error. */
     boolean append(Buffer piece) {
         if (!good) {
             int room = MAX_ERROR_BYTES - bytes.length();
@@ -37,12 +44,30 @@ final class AnswerBody {
         if (bytes.length() + piece.length() > MAX_BYTES) {
             return false;
         }
+        noRoom = !memory.tryHold(piece.length());
+        if (noRoom) {
+            return false;
+        }
+        held += piece.length();
         bytes.appendBuffer(piece);
         return true;
     }
 
+    /** It is needed no more. */
+    void release() {
+        memory.release(held);
+        held = 0;
+    }
+
     /** What a body means whose end is not waited for. */
     ModelFailure tooLarge(Dialect dialect, HttpClientResponse answer) {
+        if (noRoom) {
+            return ModelFailure.of(FailureKind.SATURATED, "the answers under way take all memory there is for them")
+                    .withStatus(503)
+                    .withCode("overloaded")
+                    .withRetryAfter(Duration.ofSeconds(1))
+                    .asOurs();
+        }
         return good
                 ? ModelFailure.of(FailureKind.BAD_RESPONSE, "the answer is larger than " + MAX_BYTES + " bytes")
                 : dialect.classify(answer.statusCode(), answer::getHeader, bytes.getBytes());

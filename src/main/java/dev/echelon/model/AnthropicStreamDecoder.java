@@ -26,6 +26,9 @@ final class AnthropicStreamDecoder implements StreamDecoder {
     private final Classifier classifier;
     private final long created;
     private final ObjectNode usage = JsonNodeFactory.instance.objectNode();
+    /** No model calls so many tools at the same time. */
+    private static final int MOST_OPEN = 1_000;
+
     private final Map<Integer, Call> openCalls = new HashMap<>();
 
     private String id = "";
@@ -112,7 +115,7 @@ final class AnthropicStreamDecoder implements StreamDecoder {
     private void callStart(ObjectNode root, JsonNode block, Consumer<ChatChunk> out) {
         String callId = block.path("id").textValue();
         String name = block.path("name").textValue();
-        if (callId == null || name == null) {
+        if (callId == null || name == null || openCalls.size() >= MOST_OPEN) {
             skipped++;
             return;
         }

@@ -1,5 +1,6 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
@@ -35,6 +36,7 @@ public final class ModelCall {
     private final Ticker ticker;
     private final CallListener listener;
     private final HttpClients.Pool pool;
+    private final ByteBudget memory;
 
     private Phase phase = Phase.CONNECTING;
     private Scheduler.Timer attemptTimer = Scheduler.Timer.NONE;
@@ -49,6 +51,9 @@ public final class ModelCall {
 
     @Nullable
     private HttpClientResponse response;
+
+    @Nullable
+    private AnswerBody plain;
 
     /** How far the call has come; also the name of the timer that runs out in it. */
     private enum Phase {
@@ -73,7 +78,8 @@ public final class ModelCall {
             Scheduler scheduler,
             Ticker ticker,
             CallListener listener,
-            HttpClients.Pool pool) {
+            HttpClients.Pool pool,
+            ByteBudget memory) {
         this.upstream = upstream;
         this.request = request;
         this.timeouts = timeouts;
@@ -81,6 +87,7 @@ public final class ModelCall {
         this.ticker = ticker;
         this.listener = listener;
         this.pool = pool;
+        this.memory = memory;
     }
 
     void start() {
@@ -162,7 +169,8 @@ public final class ModelCall {
     }
 
     private void receiveBody(HttpClientResponse answer, boolean good, @Nullable String type) {
-        AnswerBody body = new AnswerBody(good);
+        AnswerBody body = new AnswerBody(good, memory);
+        plain = body;
         answer.handler(bytes -> {
             if (phase != Phase.OVER && !body.append(bytes)) {
                 fail(body.tooLarge(upstream.dialect(), answer), false);
@@ -337,6 +345,10 @@ public final class ModelCall {
         phase = Phase.OVER;
         attemptTimer.cancel();
         idleTimer.cancel();
+        if (plain != null) {
+            plain.release();
+            plain = null;
+        }
     }
 
     private static ModelFailure broken(String what) {

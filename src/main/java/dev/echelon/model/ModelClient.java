@@ -1,5 +1,6 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.Scheduler;
@@ -9,13 +10,22 @@ import io.vertx.core.Vertx;
 /** Calls and probes models over HTTP. One for the whole process; it holds the connections. */
 public final class ModelClient implements AutoCloseable {
 
+    private static final long LEAST_ANSWER_BYTES = 64L * 1024 * 1024;
+
     private final HttpClients clients;
     private final Ticker ticker;
+    private final ByteBudget answers;
 
-    /** @param loops event loops that requests run on, for sharing out connection limits */
+    /**
+     * Plain answers under way may take a quarter of the heap together, at least 64 MiB.
+     *
+     * @param loops event loops that requests run on, for sharing out connection limits
+     */
     public ModelClient(Vertx vertx, int loops, Ticker ticker) {
         this.clients = new HttpClients(vertx, loops);
         this.ticker = ticker;
+        this.answers =
+                new ByteBudget(Math.max(LEAST_ANSWER_BYTES, Runtime.getRuntime().maxMemory() / 4));
     }
 
     /**
@@ -27,8 +37,8 @@ public final class ModelClient implements AutoCloseable {
      */
     public ModelCall call(
             Upstream upstream, ChatRequest request, CallTimeouts timeouts, Scheduler scheduler, CallListener listener) {
-        ModelCall call =
-                new ModelCall(upstream, request, timeouts, scheduler, ticker, listener, clients.poolFor(upstream));
+        ModelCall call = new ModelCall(
+                upstream, request, timeouts, scheduler, ticker, listener, clients.poolFor(upstream), answers);
         call.start();
         return call;
     }

@@ -105,7 +105,9 @@ final class ModelStep extends AsyncProcessorSupport {
             tally.add(chunk);
             boolean room = sink.chunk(chunk);
             if (!room && model != null) {
-                sink.onDrain(model::resume);
+                ModelCall running = model;
+                // from any thread, and not at once: the call has yet to pause
+                sink.onDrain(() -> call.scheduler().schedule(0, running::resume));
             }
             return room;
         }

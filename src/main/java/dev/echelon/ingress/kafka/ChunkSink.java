@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkSink implements AnswerSink {
 
+    /** What may lie unsent before the model is read no further, in bytes. */
+    private static final int MOST_UNSENT = 256 * 1024;
+
     private static final byte[] END = "[DONE]".getBytes(StandardCharsets.US_ASCII);
 
     private final Executor executor;
@@ -24,6 +27,7 @@ final class ChunkSink implements AnswerSink {
     private final int attempt;
     private final Deque<Chunk> unsent = new ArrayDeque<>();
     private int next;
+    private int unsentBytes;
     private int unacknowledged;
     private boolean sending;
     private boolean begun;
@@ -32,6 +36,9 @@ final class ChunkSink implements AnswerSink {
     private Exception failure;
 
     private Deliveries.@Nullable Done whenDone;
+
+    @Nullable
+    private Runnable drained;
 
     /**
      * One message.
@@ -55,14 +62,22 @@ final class ChunkSink implements AnswerSink {
 
     @Override
     public boolean chunk(ChatChunk chunk) {
-        add(ChunkJson.write(chunk), false);
-        return true;
+        return add(ChunkJson.write(chunk), false);
     }
 
-    /** Never asked for: what is unsent is bounded by the answer. */
     @Override
     public void onDrain(Runnable listener) {
+        synchronized (this) {
+            if (isFull()) {
+                drained = listener;
+                return;
+            }
+        }
         listener.run();
+    }
+
+    private boolean isFull() {
+        return unsentBytes >= MOST_UNSENT;
     }
 
     synchronized boolean begun() {
@@ -77,19 +92,25 @@ final class ChunkSink implements AnswerSink {
         add(END, true);
     }
 
-    private void add(byte[] value, boolean last) {
+    /** False when it is full now. */
+    private boolean add(byte[] value, boolean last) {
+        boolean room;
         synchronized (this) {
             unsent.add(new Chunk(attempt, next++, value, last));
+            unsentBytes += value.length;
+            room = !isFull();
             if (sending) {
-                return;
+                return room;
             }
             sending = true;
         }
         executor.execute(this::send);
+        return room;
     }
 
     private void send() {
         for (Chunk chunk = take(); chunk != null; chunk = take()) {
+            tellRoom();
             try {
                 sender.accept(chunk, this::acknowledged);
             } catch (RuntimeException e) {
@@ -98,9 +119,21 @@ final class ChunkSink implements AnswerSink {
         }
     }
 
+    private void tellRoom() {
+        Runnable listener;
+        synchronized (this) {
+            listener = isFull() ? null : drained;
+            drained = isFull() ? drained : null;
+        }
+        if (listener != null) {
+            listener.run();
+        }
+    }
+
     @Nullable
     private synchronized Chunk take() {
         Chunk chunk = unsent.poll();
+        unsentBytes -= chunk == null ? 0 : chunk.value().length;
         sending = chunk != null;
         unacknowledged += chunk == null ? 0 : 1;
         return chunk;

@@ -1,0 +1,59 @@
+package dev.echelon.ingress.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.echelon.domain.ChatChunk;
+import dev.echelon.domain.ChatRequest;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** A streamed answer on its way to Kafka: in order, and never more than Kafka takes. */
+class ChunkSinkTest {
+
+    private static final String TEXT = "x".repeat(10_000);
+
+    private final Queue<Runnable> work = new ArrayDeque<>();
+    private final List<Integer> sent = new ArrayList<>();
+    private final ChunkSink sink = new ChunkSink(work::add, 1, (chunk, done) -> {
+        sent.add(chunk.sequence());
+        done.done(null);
+    });
+
+    private boolean chunk() {
+        ChatChunk.Delta delta = new ChatChunk.Delta(0, null, TEXT, List.of(), null, Map.of(), Map.of());
+        return sink.chunk(new ChatChunk("id", "m", 1, List.of(delta), null, ChatRequest.OPENAI, Map.of()));
+    }
+
+    @Test
+    void aModelThatIsFasterThanKafkaIsHeldBackUntilThereIsRoom() {
+        int taken = 1;
+        while (chunk()) {
+            taken++;
+        }
+        assertThat(taken).isBetween(20, 30);
+        AtomicInteger drained = new AtomicInteger();
+        sink.onDrain(drained::incrementAndGet);
+        assertThat(drained).hasValue(0);
+
+        work.remove().run();
+
+        assertThat(drained).hasValue(1);
+        assertThat(sent).hasSize(taken).isSorted();
+        assertThat(chunk()).isTrue();
+    }
+
+    @Test
+    void whoAsksWhileThereIsRoomIsToldAtOnce() {
+        assertThat(chunk()).isTrue();
+        AtomicInteger drained = new AtomicInteger();
+
+        sink.onDrain(drained::incrementAndGet);
+
+        assertThat(drained).hasValue(1);
+    }
+}
