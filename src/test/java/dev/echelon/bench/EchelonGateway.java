@@ -1,7 +1,9 @@
 package dev.echelon.bench;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 
@@ -12,28 +14,43 @@ import java.util.Map;
  * @param name in tables
  * @param instances configured models, over two providers
  * @param requestLog whether each request is a line of the log
- * @param options further options for its JVM
+ * @param home the folder that holds {@code bin/echelon} and {@code target/echelon.jar}
  */
-record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, String options) implements Subject {
+record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, Path home) implements Subject {
 
     static String name(Jdk jdk) {
         return "Echelon, JDK " + jdk.release();
     }
 
+    /** With many configured models. */
+    static String name(Jdk jdk, int instances) {
+        return name(jdk) + ", %,d instances".formatted(instances);
+    }
+
+    /** Started without the build's class-data archive. */
+    static String withoutArchive(Jdk jdk) {
+        return name(jdk) + ", no archive";
+    }
+
     static EchelonGateway of(Jdk jdk) {
-        return new EchelonGateway(name(jdk), jdk, 2, false, "");
+        return new EchelonGateway(name(jdk), jdk, 2, false, Path.of(""));
     }
 
     EchelonGateway withRequestLog() {
-        return new EchelonGateway(name + ", request log", jdk, instances, true, options);
+        return new EchelonGateway(name + ", request log", jdk, instances, true, home);
     }
 
     EchelonGateway withInstances(int count) {
-        return new EchelonGateway(name + ", %,d instances".formatted(count), jdk, count, requestLog, options);
+        return new EchelonGateway(name(jdk, count), jdk, count, requestLog, home);
     }
 
-    EchelonGateway withOptions(String suffix, String more) {
-        return new EchelonGateway(name + ", " + suffix, jdk, instances, requestLog, more);
+    /** In a folder of its own, which lacks the class-data archive of the build. */
+    EchelonGateway withoutArchive(Path folder) throws IOException {
+        Files.createDirectories(folder.resolve("bin"));
+        Files.createDirectories(folder.resolve("target"));
+        Files.copy(Path.of("bin/echelon"), folder.resolve("bin/echelon"), StandardCopyOption.COPY_ATTRIBUTES);
+        Files.copy(Path.of("target/echelon.jar"), folder.resolve("target/echelon.jar"));
+        return new EchelonGateway(withoutArchive(jdk), jdk, instances, requestLog, folder);
     }
 
     @Override
@@ -45,7 +62,7 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, S
         Path log = workshop.folder().resolve(file + ".log");
         Child child = Child.start(
                 List.of(
-                        "bin/echelon",
+                        home.resolve("bin/echelon").toString(),
                         "serve",
                         "--configs",
                         configs.toString(),
@@ -61,7 +78,7 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, S
                         "0",
                         "--drain-timeout",
                         "1"),
-                Map.of("JAVA_HOME", jdk.home().toString(), "ECHELON_JAVA_OPTS", options),
+                Map.of("JAVA_HOME", jdk.home().toString()),
                 log);
         return workshop.started(name, child, log, new Callers.Endpoint(port, Map.of()), true);
     }

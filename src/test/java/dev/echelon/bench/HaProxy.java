@@ -25,6 +25,8 @@ record HaProxy(Path program) implements Subject {
                   maxconn 9000
                 defaults
                   mode http
+                  # events are to leave at once
+                  option http-no-delay
                   timeout connect 10s
                   timeout client 120s
                   timeout server 120s

@@ -2,7 +2,7 @@ package dev.echelon.bench;
 
 import java.util.List;
 
-/** Something that is done to every subject in the same way. */
+/** Something that is done to every subject in the same way, again and again. */
 interface Load {
 
     /** Its name on the command line and in the results. */
@@ -16,9 +16,6 @@ interface Load {
 
     /** What it tells, in the table's order. */
     List<Metric> metrics();
-
-    /** How often it is done to each. */
-    int rounds();
 
     /** Before the first round: until a JVM has compiled what matters. */
     void warmUp(Subject.Running subject) throws Exception;

@@ -16,11 +16,14 @@ import org.HdrHistogram.Histogram;
  *
  * @param ramp over which they begin
  */
-record Streams(
-        Loops loops, String name, int streams, int events, Duration interval, Duration ramp, int warmUps, int rounds)
+record Streams(Loops loops, String name, int streams, int events, Duration interval, Duration ramp, int warmUps)
         implements Load {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    Streams(Loops loops, int streams, int events, Duration interval, Duration ramp, int warmUps) {
+        this(loops, "streams-" + streams, streams, events, interval, ramp, warmUps);
+    }
 
     @Override
     public String description() {

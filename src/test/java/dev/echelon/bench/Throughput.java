@@ -6,15 +6,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** As much as goes through: callers that ask again at once, an upstream that answers at once. */
-record Throughput(
-        Loops loops, String name, int connections, int promptBytes, Duration warmUp, Duration round, int rounds)
+/**
+ * As much as goes through: callers that ask again at once, an upstream that answers at once.
+ *
+ * @param warmUp at most
+ */
+record Throughput(Loops loops, String name, int connections, int promptBytes, Duration warmUp, Duration round)
         implements Load {
 
     private static final double BYTES_PER_KB = 1024;
 
     /** So many requests let the JVM's compilers find out what matters. */
-    private static final long WARM = 150_000;
+    private static final long WARM = 300_000;
 
     private static final long POLL_MILLIS = 50;
 

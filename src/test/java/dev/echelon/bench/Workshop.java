@@ -20,10 +20,11 @@ import java.util.concurrent.TimeUnit;
  *
  * @param folder of configurations and logs
  * @param upstreams its ports
+ * @param streaming whether it answers with events
  */
-record Workshop(Path folder, Child upstream, List<Integer> upstreams) implements AutoCloseable {
+record Workshop(Path folder, Child upstream, List<Integer> upstreams, boolean streaming) implements AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration START = Duration.ofMinutes(3);
     private static final long POLL_MILLIS = 5;
 
     static Workshop open(Path root, String name, Behaviour behaviour) throws IOException {
@@ -42,7 +43,8 @@ record Workshop(Path folder, Child upstream, List<Integer> upstreams) implements
                 upstream,
                 Arrays.stream(ports.substring("ports ".length()).split(" "))
                         .map(Integer::valueOf)
-                        .toList());
+                        .toList(),
+                behaviour.events() > 0);
     }
 
     /** A gateway that was just started, once it answers a prompt with 200. */
@@ -57,14 +59,14 @@ record Workshop(Path folder, Child upstream, List<Integer> upstreams) implements
         return new Subject.Running(name, endpoint, child, upstream, jvm);
     }
 
-    private static void awaitAnswer(Child child, Path log, Callers.Endpoint endpoint) throws IOException {
+    private void awaitAnswer(Child child, Path log, Callers.Endpoint endpoint) throws IOException {
         HttpClient client =
                 HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
         HttpRequest.Builder request = HttpRequest.newBuilder(
                         URI.create("http://127.0.0.1:" + endpoint.port() + "/v1/chat/completions"))
                 .header("content-type", "application/json")
                 .header("authorization", "Bearer k")
-                .POST(HttpRequest.BodyPublishers.ofString(Prompt.of(10, false)));
+                .POST(HttpRequest.BodyPublishers.ofString(Prompt.of(10, streaming)));
         endpoint.headers().forEach(request::header);
         await(child, log, () -> {
             try {
