@@ -41,8 +41,8 @@ final class GatewayUnderLoad implements AutoCloseable {
     }
 
     private void awaitReady(int port) throws Exception {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (System.nanoTime() < end) {
+        long end = System.nanoTime() + Duration.ofMinutes(5).toNanos();
+        while (System.nanoTime() < end && process.isAlive()) {
             try {
                 HttpURLConnection probe = (HttpURLConnection) URI.create("http://127.0.0.1:" + port + "/v1/models")
                         .toURL()
@@ -54,7 +54,8 @@ final class GatewayUnderLoad implements AutoCloseable {
                 TimeUnit.MILLISECONDS.sleep(50);
             }
         }
-        throw new IllegalStateException("the gateway did not start");
+        close();
+        throw new IllegalStateException("the gateway did not start; see gateway.log beside its configuration");
     }
 
     /** CPU seconds the process has used. */
