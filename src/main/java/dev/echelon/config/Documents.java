@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 /** From registry entries to documents: read, parse, put in the environment, merge the bases. */
 final class Documents {
 
-    private static final int MOST = 200;
+    private static final int MOST = 5_000;
 
     private final ConfigFolder folder;
     private final ParsedFiles parsed;

@@ -3,7 +3,7 @@ package dev.echelon.domain;
 import dev.echelon.domain.InstanceStates.Condition;
 import dev.echelon.domain.InstanceStates.Obstacle;
 import dev.echelon.domain.Plan.Candidate;
-import dev.echelon.domain.Plan.Tier;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Who may be asked by one request at one moment, and why another may not. */
@@ -11,6 +11,7 @@ final class Eligibility {
 
     static final String RETRY_BUDGET = "retry_budget";
     private static final String SLOW_START = "slow_start";
+    private static final int SAMPLE = 128;
 
     private final Plan plan;
     private final Ledger ledger;
@@ -87,25 +88,23 @@ final class Eligibility {
         return session == null ? ledger.chance(instance.id()) : Affinity.draw(session, instance);
     }
 
-    /** Whether half of the plan's instances are open or cooling. */
+    /** Whether half of the plan's instances are open or cooling; of a large plan a sample is asked. */
     boolean mostAreOut() {
         if (mostAreOut == null) {
-            mostAreOut = countOut() * 2 >= plan.size();
+            List<Candidate> all = plan.candidates();
+            int asked = Math.min(all.size(), SAMPLE);
+            int out = 0;
+            for (int i = 0; i < asked; i++) {
+                out += isOut(all.get(asked == all.size() ? i : ledger.anyOf(all.size(), i))) ? 1 : 0;
+            }
+            mostAreOut = out * 2 >= asked;
         }
         return mostAreOut;
     }
 
-    private int countOut() {
-        int out = 0;
-        for (Tier tier : plan.tiers()) {
-            for (Candidate candidate : tier.candidates()) {
-                Obstacle obstacle = condition(candidate).obstacle();
-                if (obstacle == Obstacle.BREAKER_OPEN || obstacle == Obstacle.COOLING) {
-                    out++;
-                }
-            }
-        }
-        return out;
+    private boolean isOut(Candidate candidate) {
+        Obstacle obstacle = condition(candidate).obstacle();
+        return obstacle == Obstacle.BREAKER_OPEN || obstacle == Obstacle.COOLING;
     }
 
     Condition condition(Candidate candidate) {

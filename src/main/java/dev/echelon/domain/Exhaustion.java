@@ -79,12 +79,10 @@ final class Exhaustion {
         }
         Set<Obstacle> obstacles = EnumSet.noneOf(Obstacle.class);
         boolean anyoneCanSay = false;
-        for (Plan.Tier tier : plan.tiers()) {
-            for (Plan.Candidate candidate : tier.candidates()) {
-                if (ledger.canSay(candidate.instance())) {
-                    anyoneCanSay = true;
-                    obstacles.add(condition(candidate).obstacle());
-                }
+        for (Plan.Candidate candidate : plan.candidates()) {
+            if (ledger.canSay(candidate.instance())) {
+                anyoneCanSay = true;
+                obstacles.add(condition(candidate).obstacle());
             }
         }
         if (!anyoneCanSay) {
@@ -109,11 +107,9 @@ final class Exhaustion {
     /** When the first instance is worth asking again; at least a second. */
     private Duration earliest() {
         long wait = Long.MAX_VALUE;
-        for (Plan.Tier tier : plan.tiers()) {
-            for (Plan.Candidate candidate : tier.candidates()) {
-                if (ledger.canSay(candidate.instance())) {
-                    wait = Math.min(wait, condition(candidate).waitNanos());
-                }
+        for (Plan.Candidate candidate : plan.candidates()) {
+            if (ledger.canSay(candidate.instance())) {
+                wait = Math.min(wait, condition(candidate).waitNanos());
             }
         }
         return Duration.ofNanos(Math.max(wait == Long.MAX_VALUE ? 0 : wait, SECOND));

@@ -288,6 +288,11 @@ public final class Ledger {
         return null;
     }
 
+    /** The {@code number}th of any numbers below {@code bound}, the same whenever it is asked. */
+    int anyOf(int bound, int number) {
+        return (int) (Hash.toUnit(seed + number) * bound);
+    }
+
     /** A chance from 0 to 1, the same whenever it is asked for the same purpose in the same state. */
     double chance(String purpose) {
         return Hash.toUnit(seed ^ (31L * purpose.hashCode() + 1_000_003L * outcomes.size()));

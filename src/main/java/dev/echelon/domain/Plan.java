@@ -5,37 +5,84 @@ import java.util.List;
 /**
  * Where a request to one target may go, worked out once a generation. Immutable but for the counters inside the
  * strategies.
- *
- * @param target as in headers and logs: {@code fast_pool}
- * @param tiers in the order they are walked; those of fallback pools follow the pool's own
  */
-public record Plan(String target, List<Tier> tiers) {
+public final class Plan {
 
-    public Plan {
-        tiers = List.copyOf(tiers);
-    }
-
-    /** All candidates of all tiers. */
-    int size() {
-        int size = 0;
-        for (Tier tier : tiers) {
-            size += tier.candidates().size();
-        }
-        return size;
-    }
+    private final String target;
+    private final List<Tier> tiers;
+    private final List<Candidate> candidates;
 
     /**
-     * Candidates of equal rank.
-     *
-     * @param owner the pool or group whose rules hold here; a fallback pool owns its own tiers
-     * @param name the echelon, or the pool when all its echelons are one tier
-     * @param maxInstanceAttempts visits to one instance in one request
+     * @param target as in headers and logs: {@code fast_pool}
+     * @param tiers in the order they are walked; those of fallback pools follow the pool's own
      */
-    public record Tier(
-            String owner, String name, List<Candidate> candidates, Strategy strategy, int maxInstanceAttempts) {
+    public Plan(String target, List<Tier> tiers) {
+        this.target = target;
+        this.tiers = List.copyOf(tiers);
+        this.candidates =
+                tiers.stream().flatMap(tier -> tier.candidates().stream()).toList();
+    }
 
-        public Tier {
-            candidates = List.copyOf(candidates);
+    public String target() {
+        return target;
+    }
+
+    public List<Tier> tiers() {
+        return tiers;
+    }
+
+    /** Those of all tiers, in their order; there may be thousands. */
+    public List<Candidate> candidates() {
+        return candidates;
+    }
+
+    /** Candidates of equal rank. */
+    public static final class Tier {
+
+        private final String owner;
+        private final String name;
+        private final List<Candidate> candidates;
+        private final Strategy strategy;
+        private final int maxInstanceAttempts;
+        private final Affinity affinity;
+
+        /**
+         * @param owner the pool or group whose rules hold here; a fallback pool owns its own tiers
+         * @param name the echelon, or the pool when all its echelons are one tier
+         * @param maxInstanceAttempts visits to one instance in one request
+         */
+        public Tier(String owner, String name, List<Candidate> candidates, Strategy strategy, int maxInstanceAttempts) {
+            this.owner = owner;
+            this.name = name;
+            this.candidates = List.copyOf(candidates);
+            this.strategy = strategy;
+            this.maxInstanceAttempts = maxInstanceAttempts;
+            this.affinity = new Affinity(this.candidates, strategy);
+        }
+
+        public String owner() {
+            return owner;
+        }
+
+        public String name() {
+            return name;
+        }
+
+        public List<Candidate> candidates() {
+            return candidates;
+        }
+
+        public Strategy strategy() {
+            return strategy;
+        }
+
+        public int maxInstanceAttempts() {
+            return maxInstanceAttempts;
+        }
+
+        /** Which of the candidates a session belongs to. */
+        Affinity affinity() {
+            return affinity;
         }
     }
 

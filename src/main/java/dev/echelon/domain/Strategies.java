@@ -1,10 +1,12 @@
 package dev.echelon.domain;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.function.Predicate;
 import java.util.function.ToIntFunction;
@@ -29,7 +31,7 @@ public final class Strategies {
         return new RandomPick(random);
     }
 
-    /** The one with the fewest attempts in flight, ties in turn. */
+    /** The one with the fewest attempts in flight, ties in turn; in a large tier, of the 64 from whose turn it is on. */
     public static Strategy leastConnections() {
         return new LeastConnections();
     }
@@ -71,6 +73,8 @@ public final class Strategies {
 
     private static final class RandomPick implements Strategy {
 
+        private static final int TRIES = 16;
+
         private final IntSupplier random;
 
         RandomPick(IntSupplier random) {
@@ -86,7 +90,7 @@ public final class Strategies {
             if (candidates.isEmpty()) {
                 return null;
             }
-            for (int tries = 0; tries < 4; tries++) {
+            for (int tries = 0; tries < TRIES; tries++) {
                 Plan.Candidate candidate = candidates.get(Math.floorMod(random.getAsInt(), candidates.size()));
                 if (eligible.test(candidate)) {
                     return candidate;
@@ -100,6 +104,8 @@ public final class Strategies {
 
     private static final class LeastConnections implements Strategy {
 
+        private static final int COMPARED = 64;
+
         private final AtomicInteger turn = new AtomicInteger();
 
         @Override
@@ -111,7 +117,7 @@ public final class Strategies {
             int start = again ? turn.get() : turn.getAndIncrement();
             Plan.Candidate best = null;
             int least = Integer.MAX_VALUE;
-            for (int i = 0; i < candidates.size() && least > 0; i++) {
+            for (int i = 0; i < candidates.size() && least > 0 && (i < COMPARED || best == null); i++) {
                 Plan.Candidate candidate = candidates.get(Math.floorMod(start + i, candidates.size()));
                 int busy = inFlight.applyAsInt(candidate);
                 if (busy < least && eligible.test(candidate)) {
@@ -123,13 +129,23 @@ public final class Strategies {
         }
     }
 
-    /** Smooth weighted round robin over the shares, plain round robin within a share. */
+    /**
+     * Smooth weighted round robin over the shares, plain round robin within a share. Among many shares a point is drawn
+     * instead, on a line on which each is as long as its weight: multiples of the golden ratio, modulo the whole, come
+     * about as evenly as turns do. The turns are for when so many are out that points meet nobody.
+     */
     private static final class Weighted implements Strategy {
+
+        private static final int MANY = 64;
+        private static final int TRIES = 16;
+        private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
         private final List<Share> shares;
         private final List<Turn> turns = new ArrayList<>();
         private final Map<String, Double> weights = new HashMap<>();
         private final Cell<long[]> credits;
+        private final long[] ends;
+        private final AtomicLong points = new AtomicLong();
 
         Weighted(List<Share> shares) {
             this.shares = List.copyOf(shares);
@@ -139,6 +155,8 @@ public final class Strategies {
                 share.members().forEach(member -> weights.put(member.instance().id(), each));
             }
             this.credits = new Cell<>(new long[shares.size()]);
+            this.ends = shares.stream().mapToLong(Share::weight).toArray();
+            Arrays.parallelPrefix(ends, Long::sum);
         }
 
         @Override
@@ -147,6 +165,29 @@ public final class Strategies {
                 boolean again,
                 Predicate<Plan.Candidate> eligible,
                 ToIntFunction<Plan.Candidate> inFlight) {
+            Plan.Candidate drawn = shares.size() > MANY ? draw(eligible) : null;
+            return drawn != null ? drawn : inTurn(eligible);
+        }
+
+        private Plan.@Nullable Candidate draw(Predicate<Plan.Candidate> eligible) {
+            long whole = ends[ends.length - 1];
+            for (int tries = 0; tries < TRIES && whole > 0; tries++) {
+                double fraction = ((points.getAndIncrement() * GOLDEN) >>> 11) * 0x1.0p-53;
+                int found = Arrays.binarySearch(ends, (long) (fraction * whole) + 1);
+                int share = found < 0 ? -found - 1 : found;
+                while (shares.get(share).weight() == 0) {
+                    share--;
+                }
+                Plan.Candidate candidate =
+                        turns.get(share).take(shares.get(share).members(), eligible);
+                if (candidate != null) {
+                    return candidate;
+                }
+            }
+            return null;
+        }
+
+        private Plan.@Nullable Candidate inTurn(Predicate<Plan.Candidate> eligible) {
             Plan.Candidate[] offers = new Plan.Candidate[shares.size()];
             long total = 0;
             int first = -1;

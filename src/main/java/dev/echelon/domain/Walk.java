@@ -222,15 +222,13 @@ public final class Walk {
             Step back = comeBack(0, plan.tiers().size(), true, remaining);
             long shortest = back instanceof Step.Attempt attempt ? attempt.delayNanos() : Long.MAX_VALUE;
             long wait = Long.MAX_VALUE;
-            for (Tier tier : plan.tiers()) {
-                for (Candidate candidate : tier.candidates()) {
-                    if (eligible.isUntried(candidate)) {
-                        Condition condition = eligible.condition(candidate);
-                        if (condition.obstacle() == Obstacle.RPM) {
-                            wait = Math.min(wait, Math.max(1, condition.waitNanos()));
-                        } else if (condition.ready() && eligible.isOpen(candidate)) {
-                            wait = Math.min(wait, budgetWait());
-                        }
+            for (Candidate candidate : plan.candidates()) {
+                if (eligible.isUntried(candidate)) {
+                    Condition condition = eligible.condition(candidate);
+                    if (condition.obstacle() == Obstacle.RPM) {
+                        wait = Math.min(wait, Math.max(1, condition.waitNanos()));
+                    } else if (condition.ready() && eligible.isOpen(candidate)) {
+                        wait = Math.min(wait, budgetWait());
                     }
                 }
             }
@@ -262,7 +260,7 @@ public final class Walk {
             Tier at = plan.tiers().get(tier);
             String session = ledger.session();
             if (session != null) {
-                return Affinity.pick(at, session, wanted);
+                return at.affinity().pick(session, wanted);
             }
             boolean again = ledger.isHedge() || !ledger.outcomes().isEmpty();
             return at.strategy().pick(at.candidates(), again, wanted, it -> states.inFlight(it.instance()));
@@ -281,13 +279,13 @@ public final class Walk {
             return new Step.Attempt(candidate, tier, entry, delay, timeout, timeout < own, queue, budgeted);
         }
 
+        /** Begins anywhere, so that not every request looks at the same dead ones first. */
         private boolean anyone(Predicate<Candidate> test) {
-            List<Tier> tiers = plan.tiers();
-            for (Tier tier : tiers) {
-                for (Candidate candidate : tier.candidates()) {
-                    if (test.test(candidate)) {
-                        return true;
-                    }
+            List<Candidate> all = plan.candidates();
+            int start = ledger.anyOf(all.size(), 0);
+            for (int i = 0; i < all.size(); i++) {
+                if (test.test(all.get((start + i) % all.size()))) {
+                    return true;
                 }
             }
             return false;

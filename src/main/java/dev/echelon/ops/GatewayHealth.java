@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.apache.camel.health.HealthCheckResultBuilder;
 import org.apache.camel.impl.health.AbstractHealthCheck;
 
@@ -48,8 +49,10 @@ final class GatewayHealth extends AbstractHealthCheck {
         result.detail("generation", generation.id());
         result.detail("in.flight", gateway.inFlight());
         StringJoiner groups = new StringJoiner("; ");
+        Map<String, List<Instance>> members =
+                generation.instances().stream().collect(Collectors.groupingBy(GatewayHealth::groupOf));
         for (TaskGroupConfig group : generation.configuration().groups().values()) {
-            String summary = summary(ofGroup(generation, group));
+            String summary = summary(members.getOrDefault(group.name(), List.of()));
             result.detail("group." + group.name(), summary);
             groups.add(group.name() + ": " + summary);
         }
@@ -65,10 +68,8 @@ final class GatewayHealth extends AbstractHealthCheck {
         }
     }
 
-    private static List<Instance> ofGroup(Generation generation, TaskGroupConfig group) {
-        return generation.instances().stream()
-                .filter(instance -> instance.echelon().startsWith(group.name() + "."))
-                .toList();
+    private static String groupOf(Instance instance) {
+        return instance.echelon().substring(0, instance.echelon().indexOf('.'));
     }
 
     private static List<Instance> ofPool(Generation generation, PoolConfig pool) {

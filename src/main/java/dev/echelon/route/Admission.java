@@ -16,22 +16,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Admission extends AsyncProcessorSupport {
 
-    private final EchelonLimits limits;
-
-    Admission(EchelonLimits limits) {
-        this.limits = limits;
-    }
-
     @Override
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Call call = Call.of(exchange);
         Step.Attempt attempt = call.current();
+        EchelonLimits limits = call.run().state().limits();
         if (limits.concurrency().tryAcquire(call.lane())) {
-            admitted(exchange, call);
+            admitted(exchange, call, limits);
             callback.done(true);
             return true;
         }
-        if (attempt.queueNanos() > 0 && new Queued(exchange, call, callback).enqueue(attempt.queueNanos())) {
+        if (attempt.queueNanos() > 0 && new Queued(exchange, call, limits, callback).enqueue(attempt.queueNanos())) {
             return false;
         }
         saturated(exchange);
@@ -39,7 +34,7 @@ final class Admission extends AsyncProcessorSupport {
         return true;
     }
 
-    private void admitted(Exchange exchange, Call call) {
+    private static void admitted(Exchange exchange, Call call, EchelonLimits limits) {
         if (!limits.tryRpm(call.lane(), call.ticker().nanos())) {
             limits.concurrency().release(0);
             saturated(exchange);
@@ -54,19 +49,21 @@ final class Admission extends AsyncProcessorSupport {
     }
 
     /** An exchange that waits for a permit: granted, out of patience, or left by its caller, whichever is first. */
-    private final class Queued {
+    private static final class Queued {
 
         private final Exchange exchange;
         private final Call call;
+        private final EchelonLimits limits;
         private final AsyncCallback callback;
         private Scheduler.Timer timer = Scheduler.Timer.NONE;
         private boolean over;
 
         private ConcurrencyLimit.@Nullable Place place;
 
-        Queued(Exchange exchange, Call call, AsyncCallback callback) {
+        Queued(Exchange exchange, Call call, EchelonLimits limits, AsyncCallback callback) {
             this.exchange = exchange;
             this.call = call;
+            this.limits = limits;
             this.callback = callback;
         }
 
@@ -91,7 +88,7 @@ final class Admission extends AsyncProcessorSupport {
             over = true;
             timer.cancel();
             if (permit) {
-                admitted(exchange, call);
+                admitted(exchange, call, limits);
             } else {
                 saturated(exchange);
             }

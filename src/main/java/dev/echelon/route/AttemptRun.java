@@ -14,6 +14,7 @@ final class AttemptRun {
     private static final Logger LOG = LoggerFactory.getLogger(AttemptRun.class);
 
     private final Step.Attempt step;
+    private final InstanceState state;
     private final long startedAt;
     private boolean sent;
     private boolean stale;
@@ -22,8 +23,9 @@ final class AttemptRun {
     private Runnable lease;
 
     /** @param startedAt nanos */
-    AttemptRun(Step.Attempt step, long startedAt) {
+    AttemptRun(Step.Attempt step, InstanceState state, long startedAt) {
         this.step = step;
+        this.state = state;
         this.startedAt = startedAt;
     }
 
@@ -33,6 +35,10 @@ final class AttemptRun {
 
     Instance instance() {
         return step.candidate().instance();
+    }
+
+    InstanceState state() {
+        return state;
     }
 
     long startedAt() {

@@ -6,6 +6,7 @@ import org.apache.camel.Processor;
 import org.apache.camel.Route;
 import org.apache.camel.model.CircuitBreakerDefinition;
 import org.apache.camel.model.ProcessorDefinitionHelper;
+import org.apache.camel.model.Resilience4jConfigurationDefinition;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.reifier.ProcessorReifier;
 import org.apache.camel.spi.ProcessorFactory;
@@ -61,8 +62,11 @@ final class BreakerFactory implements ProcessorFactory {
 
         @Override
         public Processor createProcessor() throws Exception {
-            String instance = definition.getResilience4jConfiguration().getCircuitBreaker();
-            return new BreakerProcessor(states.breakerOf(instance), createChildProcessor(true));
+            Resilience4jConfigurationDefinition named = definition.getResilience4jConfiguration();
+            if (named != null) {
+                states.checkDeclared(named.getCircuitBreaker());
+            }
+            return new BreakerProcessor(createChildProcessor(true));
         }
     }
 }

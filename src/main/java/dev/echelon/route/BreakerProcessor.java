@@ -18,14 +18,13 @@ import org.apache.camel.support.service.ServiceHelper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The circuit breaker EIP of our routes, asynchronous: it takes a permission, lets the guarded steps run, and records in
+ * The circuit breaker EIP of our routes, asynchronous: it takes, of the breaker of the instance that is being asked, a permission, lets the guarded steps run, and records in
  * their callback. Camel 4.18's own blocks the caller meanwhile. Only the failure kinds that say something about the
  * provider count; after the others the permission goes back unused.
  */
 final class BreakerProcessor extends AsyncProcessorSupport
         implements Navigate<Processor>, Traceable, IdAware, RouteIdAware {
 
-    private final InstanceBreaker breaker;
     private final AsyncProcessor guarded;
 
     @Nullable
@@ -34,8 +33,7 @@ final class BreakerProcessor extends AsyncProcessorSupport
     @Nullable
     private String routeId;
 
-    BreakerProcessor(InstanceBreaker breaker, Processor guarded) {
-        this.breaker = breaker;
+    BreakerProcessor(Processor guarded) {
         this.guarded = AsyncProcessorConverterHelper.convert(guarded);
     }
 
@@ -43,7 +41,8 @@ final class BreakerProcessor extends AsyncProcessorSupport
     public boolean process(Exchange exchange, AsyncCallback callback) {
         Call call = Call.of(exchange);
         AttemptRun run = call.run();
-        InstanceBreaker.Permission permission = breaker.acquire(run.step().entry() == Step.Entry.PROBE);
+        InstanceBreaker.Permission permission =
+                run.state().breaker().acquire(run.step().entry() == Step.Entry.PROBE);
         if (permission == null) {
             exchange.setException(ModelFailure.of(FailureKind.UNAVAILABLE, "the circuit breaker is open"));
             callback.done(true);

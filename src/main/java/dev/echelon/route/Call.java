@@ -186,8 +186,9 @@ public final class Call {
     /** The pending attempt is begun; {@link #end} follows when its instance's route is done. */
     void begin(Step.Attempt attempt) {
         pending = null;
-        current = new AttemptRun(attempt, ticker.nanos());
-        states.of(attempt.candidate().instance()).begin(attempt.budgeted());
+        InstanceState state = states.of(attempt.candidate().instance());
+        current = new AttemptRun(attempt, state, ticker.nanos());
+        state.begin(attempt.budgeted());
     }
 
     /** The attempt has passed limits and breaker: the upstream is being called. */
@@ -203,7 +204,7 @@ public final class Call {
         ModelKey key = run.instance().key();
         current = null;
         run.giveBack();
-        states.of(run.instance()).end(attempt.budgeted());
+        run.state().end(attempt.budgeted());
         Exception thrown = exchange.getException();
         if (thrown == null) {
             states.coolDowns().succeeded(key);

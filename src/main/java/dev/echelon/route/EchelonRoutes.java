@@ -18,17 +18,26 @@ final class EchelonRoutes extends LevelRoutes {
 
     @Override
     public void configure() {
+        if (nodes.large()) {
+            share(nodes.echelon(""), topology.echelons().size() + " echelons");
+            share(nodes.model(""), topology.models().size() + " single models");
+            return;
+        }
         for (Topology.Tier echelon : topology.echelons().values()) {
-            String node = Nodes.echelon(echelon.id());
+            String node = nodes.echelon(echelon.id());
             List<String> instances = echelon.instances().stream()
-                    .map(instance -> Nodes.instance(instance.id()))
+                    .map(instance -> nodes.instance(instance.id()))
                     .toList();
             balance(route(node, "priority " + echelon.priority()), node, NEXT_INSTANCE, instances);
         }
         topology.models().forEach((reference, member) -> {
-            String node = Nodes.model(reference);
+            String node = nodes.model(reference);
             Instance instance = member.instance();
-            balance(route(node, "one model"), node, NEXT_INSTANCE, List.of(Nodes.instance(instance.id())));
+            balance(route(node, "one model"), node, NEXT_INSTANCE, List.of(nodes.instance(instance.id())));
         });
+    }
+
+    private void share(String node, String description) {
+        balance(route(node, description), node, NEXT_INSTANCE, List.of(nodes.instance("")));
     }
 }

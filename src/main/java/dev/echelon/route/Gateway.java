@@ -230,8 +230,8 @@ public final class Gateway {
     @Nullable
     private HedgeGate hedging(Target target) {
         RequestDefaults.Hedging hedging = target.rules().hedging();
-        return hedging.enabled()
-                ? hedges.computeIfAbsent(target.entry(), entry -> new HedgeGate(hedging.rules()))
+        return hedging.enabled() && target.plan().candidates().size() > 1
+                ? hedges.computeIfAbsent(target.plan().target(), plan -> new HedgeGate(hedging.rules()))
                 : null;
     }
 

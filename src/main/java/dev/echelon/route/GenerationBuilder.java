@@ -50,7 +50,8 @@ final class GenerationBuilder {
     /** Adds the routes of a generation; they start with the context, or at once when that runs. */
     Generation build(long id, Configuration configuration) throws Exception {
         Topology topology = new TopologyBuilder(configuration, dialects).build();
-        Planner planner = new Planner(configuration, topology, random);
+        Nodes nodes = Nodes.of(id, topology);
+        Planner planner = new Planner(configuration, topology, nodes, random);
         Map<TaskGroupConfig, Plan> groups = new LinkedHashMap<>();
         for (TaskGroupConfig group : configuration.groups().values()) {
             Plan plan = planner.group(group);
@@ -66,9 +67,8 @@ final class GenerationBuilder {
         double batchShare = configuration.defaults().batchShare();
         members.forEach(it -> states.declare(it.instance(), it.rules(), it.concurrency(), it.rpm(), batchShare));
 
-        Nodes nodes = new Nodes(id);
         Registry registry = context.getRegistry();
-        context.addRoutes(new InstanceRoutes(nodes, registry, members, states, client));
+        context.addRoutes(new InstanceRoutes(nodes, registry, members, client));
         context.addRoutes(new EchelonRoutes(nodes, registry, topology));
         context.addRoutes(new GroupRoutes(nodes, registry, groups));
         context.addRoutes(new PoolRoutes(nodes, registry, pools, planner, this::poolLimit));
@@ -76,7 +76,7 @@ final class GenerationBuilder {
                 id,
                 nodes,
                 context,
-                new Targets(configuration, topology, planner, pools, groups),
+                new Targets(configuration, topology, nodes, planner, pools, groups),
                 ProbedAddress.of(pools, planner, topology));
     }
 

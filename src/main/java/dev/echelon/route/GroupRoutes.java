@@ -10,6 +10,8 @@ import org.apache.camel.spi.Registry;
 /** Task groups: down their echelons, or over to the listed groups. */
 final class GroupRoutes extends LevelRoutes {
 
+    private static final String NEXT_ECHELON = "next_echelon";
+
     private final Map<TaskGroupConfig, Plan> groups;
 
     /** @param groups with their plans, which say which echelons each may send to */
@@ -20,11 +22,16 @@ final class GroupRoutes extends LevelRoutes {
 
     @Override
     public void configure() {
-        groups.forEach(this::group);
+        if (nodes.large()) {
+            String node = nodes.group("");
+            balance(route(node, groups.size() + " task groups"), node, NEXT_ECHELON, List.of(nodes.echelon("")));
+        } else {
+            groups.forEach(this::group);
+        }
     }
 
     private void group(TaskGroupConfig group, Plan plan) {
-        String node = Nodes.group(group.name());
+        String node = nodes.group(group.name());
         List<String> echelons = plan.tiers().stream()
                 .flatMap(tier -> tier.candidates().stream())
                 .map(candidate -> candidate.path().get(1))

@@ -1,6 +1,7 @@
 package dev.echelon.route;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,11 +19,16 @@ import org.jspecify.annotations.Nullable;
 final class MermaidChart {
 
     private final Map<String, RouteDefinition> routes = new LinkedHashMap<>();
+    private final Map<String, String> nodes = new HashMap<>();
     private final Map<String, String> ids = new LinkedHashMap<>();
     private final StringBuilder text = new StringBuilder("flowchart LR\n");
 
     MermaidChart(List<RouteDefinition> definitions) {
-        definitions.forEach(route -> routes.put(Nodes.nodeOf(route.getId()), route));
+        definitions.forEach(route -> {
+            String node = Nodes.nodeOf(route.getId());
+            routes.put(node, route);
+            nodes.put(route.getInput().getEndpointUri(), node);
+        });
     }
 
     String draw() {
@@ -67,8 +73,8 @@ final class MermaidChart {
         Set<String> echelons = new LinkedHashSet<>();
         for (String child : children(pool)) {
             if (Nodes.isInstance(child)) {
-                String instance = name(child);
-                echelons.add(Nodes.echelon(instance.substring(0, instance.indexOf('/'))));
+                int slash = child.indexOf('/');
+                echelons.add(slash < 0 ? child : "echelon:" + name(child.substring(0, slash)));
             }
         }
         echelons.forEach(echelon -> line("  %s -- \"%s\" --> %s".formatted(id(pool), balancer(pool), id(echelon))));
@@ -104,12 +110,7 @@ final class MermaidChart {
 
     /** The node whose route listens at an endpoint. */
     private String nodeAt(String uri) {
-        for (Map.Entry<String, RouteDefinition> route : routes.entrySet()) {
-            if (uri.equals(route.getValue().getInput().getEndpointUri())) {
-                return route.getKey();
-            }
-        }
-        throw new IllegalStateException("no route listens at " + uri);
+        return Objects.requireNonNull(nodes.get(uri), uri);
     }
 
     private String balancer(String node) {

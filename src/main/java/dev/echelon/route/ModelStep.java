@@ -16,6 +16,7 @@ import dev.echelon.model.CallTimeouts;
 import dev.echelon.model.ModelCall;
 import dev.echelon.model.ModelClient;
 import dev.echelon.model.Upstream;
+import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
 import org.apache.camel.support.AsyncProcessorSupport;
@@ -28,11 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class ModelStep extends AsyncProcessorSupport {
 
     private final ModelClient client;
-    private final Upstream upstream;
+    private final Function<Instance, Upstream> upstreams;
 
-    ModelStep(ModelClient client, Upstream upstream) {
+    /** @param upstreams how an instance is reached */
+    ModelStep(ModelClient client, Function<Instance, Upstream> upstreams) {
         this.client = client;
-        this.upstream = upstream;
+        this.upstreams = upstreams;
     }
 
     @Override
@@ -45,7 +47,7 @@ final class ModelStep extends AsyncProcessorSupport {
         Running running = new Running(exchange, call, callback);
         try {
             running.start(client.call(
-                    upstream.forModel(instance.key().model().model()),
+                    upstreams.apply(instance).forModel(instance.key().model().model()),
                     withDefaults(call.request(), instance),
                     new CallTimeouts(attempt.timeoutNanos(), rules.streamIdleTimeout(), rules.streamTotalTimeout()),
                     call.scheduler(),

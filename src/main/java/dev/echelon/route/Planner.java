@@ -23,11 +23,13 @@ final class Planner {
 
     private final Configuration configuration;
     private final Topology topology;
+    private final Nodes nodes;
     private final IntSupplier random;
 
-    Planner(Configuration configuration, Topology topology, IntSupplier random) {
+    Planner(Configuration configuration, Topology topology, Nodes nodes, IntSupplier random) {
         this.configuration = configuration;
         this.topology = topology;
+        this.nodes = nodes;
         this.random = random;
     }
 
@@ -62,7 +64,7 @@ final class Planner {
                 for (Instance instance : instancesOf(echelon)) {
                     candidates.add(new Plan.Candidate(
                             instance,
-                            List.of(Nodes.group(group.name()), Nodes.echelon(echelon), Nodes.instance(instance.id()))));
+                            List.of(nodes.group(group.name()), nodes.echelon(echelon), nodes.instance(instance.id()))));
                 }
             }
             tiers.add(new Plan.Tier(
@@ -75,15 +77,14 @@ final class Planner {
     Plan echelon(String id) {
         List<Plan.Candidate> candidates = instancesOf(id).stream()
                 .map(instance ->
-                        new Plan.Candidate(instance, List.of(Nodes.echelon(id), Nodes.instance(instance.id()))))
+                        new Plan.Candidate(instance, List.of(nodes.echelon(id), nodes.instance(instance.id()))))
                 .toList();
         return new Plan(id, List.of(new Plan.Tier(id, id, candidates, Strategies.roundRobin(), ANY_NUMBER)));
     }
 
     /** One model alone; {@code name} is what was asked, {@code node} the route's, which differ for "any model". */
-    static Plan model(String name, String node, Instance instance) {
-        Plan.Candidate candidate =
-                new Plan.Candidate(instance, List.of(Nodes.model(node), Nodes.instance(instance.id())));
+    static Plan model(String name, String node, Instance instance, Nodes nodes) {
+        Plan.Candidate candidate = new Plan.Candidate(instance, List.of(node, nodes.instance(instance.id())));
         return new Plan(
                 name, List.of(new Plan.Tier(name, name, List.of(candidate), Strategies.roundRobin(), ANY_NUMBER)));
     }
@@ -117,7 +118,7 @@ final class Planner {
                 for (Instance instance : instancesOf(echelon)) {
                     candidates.add(new Plan.Candidate(
                             instance,
-                            Stream.concat(way.stream(), Stream.of(Nodes.instance(instance.id())))
+                            Stream.concat(way.stream(), Stream.of(nodes.instance(instance.id())))
                                     .toList()));
                 }
             }

@@ -3,9 +3,10 @@ package dev.echelon.route;
 import dev.echelon.config.PoolConfig;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.RateLimit;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.BiFunction;
 import org.apache.camel.model.RouteDefinition;
 import org.apache.camel.spi.Registry;
@@ -41,13 +42,13 @@ final class PoolRoutes extends LevelRoutes {
             RateLimit limit = limits.apply(pool.name(), pool.rateLimiting());
             route.process(bind(node, "rate-limit", new PoolGate(node, pool.name(), limit)));
         }
-        List<String> children = new ArrayList<>();
+        Set<String> children = new LinkedHashSet<>();
         for (Instance instance : planner.instancesOf(pool)) {
-            children.add(Nodes.instance(instance.id()));
+            children.add(nodes.instance(instance.id()));
         }
         for (PoolConfig fallback : planner.fallbacksOf(pool)) {
             children.add(Nodes.pool(fallback.name()));
         }
-        balance(route, node, pool.rotation().type().name().toLowerCase(Locale.ROOT), children);
+        balance(route, node, pool.rotation().type().name().toLowerCase(Locale.ROOT), List.copyOf(children));
     }
 }

@@ -8,6 +8,8 @@ import dev.echelon.domain.Secret;
 import dev.echelon.model.Upstream;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,16 +44,25 @@ record ProbedAddress(Upstream upstream, Duration interval, Map<ModelKey, HealthR
                 upstreams.put(instance.key(), member(topology, instance).upstream());
             }
         }
-        Map<Where, ProbedAddress> addresses = new LinkedHashMap<>();
-        checks.forEach((key, check) -> {
-            Upstream upstream = Objects.requireNonNull(upstreams.get(key));
-            HealthRules rules = new HealthRules(check.failureThreshold(), check.recoveryTime());
-            addresses.merge(
-                    where(upstream),
-                    new ProbedAddress(upstream, check.interval(), Map.of(key, rules)),
-                    ProbedAddress::and);
-        });
-        return List.copyOf(addresses.values());
+        Map<Where, List<ModelKey>> addresses = new LinkedHashMap<>();
+        upstreams.forEach((key, upstream) -> addresses
+                .computeIfAbsent(where(upstream), it -> new ArrayList<>())
+                .add(key));
+        return addresses.values().stream()
+                .map(keys -> at(Objects.requireNonNull(upstreams.get(keys.get(0))), keys, checks))
+                .toList();
+    }
+
+    private static ProbedAddress at(
+            Upstream upstream, List<ModelKey> keys, Map<ModelKey, PoolConfig.HealthCheck> checks) {
+        Map<ModelKey, HealthRules> models = new HashMap<>();
+        Duration interval = Duration.ofSeconds(Long.MAX_VALUE);
+        for (ModelKey key : keys) {
+            PoolConfig.HealthCheck check = Objects.requireNonNull(checks.get(key));
+            models.put(key, new HealthRules(check.failureThreshold(), check.recoveryTime()));
+            interval = interval.compareTo(check.interval()) <= 0 ? interval : check.interval();
+        }
+        return new ProbedAddress(upstream, interval, Map.copyOf(models));
     }
 
     private static Topology.Member member(Topology topology, Instance instance) {
@@ -60,12 +71,5 @@ record ProbedAddress(Upstream upstream, Duration interval, Map<ModelKey, HealthR
 
     private static PoolConfig.HealthCheck moreOften(PoolConfig.HealthCheck one, PoolConfig.HealthCheck other) {
         return other.interval().compareTo(one.interval()) < 0 ? other : one;
-    }
-
-    private ProbedAddress and(ProbedAddress other) {
-        Map<ModelKey, HealthRules> all = new LinkedHashMap<>(models);
-        all.putAll(other.models);
-        return new ProbedAddress(
-                upstream, interval.compareTo(other.interval) <= 0 ? interval : other.interval, Map.copyOf(all));
     }
 }

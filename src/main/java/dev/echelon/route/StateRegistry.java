@@ -58,6 +58,10 @@ public final class StateRegistry implements InstanceStates {
         return of(instance).breaker();
     }
 
+    void checkDeclared(String instance) {
+        of(instance);
+    }
+
     private InstanceState of(String instance) {
         InstanceState state = states.get(instance);
         if (state == null) {

@@ -28,6 +28,7 @@ final class Targets {
 
     private final Configuration configuration;
     private final Topology topology;
+    private final Nodes nodes;
     private final Map<String, Target> byName = new HashMap<>();
     private final List<TargetInfo> listing = new ArrayList<>();
     private final Set<String> names;
@@ -36,17 +37,19 @@ final class Targets {
     Targets(
             Configuration configuration,
             Topology topology,
+            Nodes nodes,
             Planner planner,
             List<PoolConfig> pools,
             Map<TaskGroupConfig, Plan> groups) {
         this.configuration = configuration;
         this.topology = topology;
+        this.nodes = nodes;
         for (PoolConfig pool : pools) {
             add("pool", pool.name(), Nodes.pool(pool.name()), planner.pool(pool));
         }
-        groups.forEach((group, plan) -> add("group", group.name(), Nodes.group(group.name()), plan));
+        groups.forEach((group, plan) -> add("group", group.name(), nodes.group(group.name()), plan));
         topology.echelons().keySet().forEach(id -> {
-            Target target = target(id, Nodes.echelon(id), planner.echelon(id));
+            Target target = target(id, nodes.echelon(id), planner.echelon(id));
             byName.put(id, target);
             byName.put("group:" + id, target);
         });
@@ -106,7 +109,7 @@ final class Targets {
                 .filter(it -> it.name().equals(target.name()))
                 .findFirst()
                 .or(() -> {
-                    boolean model = target.entry().startsWith(Nodes.model(""));
+                    boolean model = Nodes.isModel(target.entry());
                     String owner = model ? ModelRef.parse(target.name()).provider() : OURS;
                     return Optional.of(new TargetInfo(target.name(), model ? "model" : "group", owner));
                 });
@@ -170,8 +173,9 @@ final class Targets {
         listing.add(new TargetInfo(wrapper.name(), "wrapper", OURS));
     }
 
-    private Target model(String name, String node, Instance instance) {
-        return target(name, Nodes.model(node), Planner.model(name, node, instance));
+    private Target model(String name, String reference, Instance instance) {
+        String node = nodes.model(reference);
+        return target(name, node, Planner.model(name, node, instance, nodes));
     }
 
     private Target target(String name, String node, Plan plan) {

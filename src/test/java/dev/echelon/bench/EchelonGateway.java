@@ -55,11 +55,15 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
 
     @Override
     public Running start(Workshop workshop) throws IOException {
-        int port = Workshop.freePort();
-        String file = name.replaceAll("[^A-Za-z0-9]+", "-");
-        Path configs = workshop.folder().resolve(file);
+        Path configs = workshop.folder().resolve(name.replaceAll("[^A-Za-z0-9]+", "-"));
         EchelonConfig.write(configs, workshop.upstreams(), instances, requestLog);
-        Path log = workshop.folder().resolve(file + ".log");
+        return serve(workshop, configs);
+    }
+
+    /** With a configuration that is there already. */
+    Running serve(Workshop workshop, Path configs) throws IOException {
+        int port = Workshop.freePort();
+        Path log = configs.resolveSibling(configs.getFileName() + ".log");
         Child child = Child.start(
                 List.of(
                         home.resolve("bin/echelon").toString(),

@@ -10,7 +10,11 @@ final class Prompt {
 
     /** A prompt of so many characters. */
     static String of(int characters, boolean stream) {
-        return "{\"model\":\"" + TARGET + "\"," + (stream ? "\"stream\":true," : "")
+        return of(TARGET, characters, stream);
+    }
+
+    static String of(String target, int characters, boolean stream) {
+        return "{\"model\":\"" + target + "\"," + (stream ? "\"stream\":true," : "")
                 + "\"messages\":[{\"role\":\"user\",\"content\":\"" + "x".repeat(characters) + "\"}]}";
     }
 }

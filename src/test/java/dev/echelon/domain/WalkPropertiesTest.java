@@ -67,7 +67,8 @@ class WalkPropertiesTest {
         assertThat(returns).isLessThanOrEqualTo(world.rules.maxReturns());
         assertThat(reconnects).isLessThanOrEqualTo(3);
         assertThat(probes).isLessThanOrEqualTo(1);
-        assertThat(world.ledger().attempts()).isLessThanOrEqualTo(world.plan().size() + returns + reconnects);
+        assertThat(world.ledger().attempts())
+                .isLessThanOrEqualTo(world.plan().candidates().size() + returns + reconnects);
     }
 
     @Property(tries = 500)

@@ -34,7 +34,7 @@ class PlannerTest {
     }
 
     private static Planner planner(Configuration configuration) {
-        return new Planner(configuration, topology(configuration), () -> 0);
+        return new Planner(configuration, topology(configuration), new Nodes(1, false), () -> 0);
     }
 
     private static Topology topology(Configuration configuration) {

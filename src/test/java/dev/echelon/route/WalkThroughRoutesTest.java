@@ -56,12 +56,25 @@ class WalkThroughRoutesTest {
     @BeforeEach
     void start() throws Exception {
         provider = FakeProvider.start();
-        fixture = new RouteFixture(TestGateway.in(folder)
-                .provider("a", "openai", provider.baseUrl())
-                .file("task-groups/g.toml", GROUP)
-                .file("pools/p.toml", "[pool]\nname = \"p\"\ntask_groups = [\"g\"]\n")
+        fixture = new RouteFixture(more(TestGateway.in(folder)
+                        .provider("a", "openai", provider.baseUrl())
+                        .file("task-groups/g.toml", GROUP)
+                        .file("pools/p.toml", "[pool]\nname = \"p\"\ntask_groups = [\"g\"]\n"))
                 .load());
         fixture.context().start();
+    }
+
+    /** For configurations that have more in them. */
+    TestGateway.ConfigFiles more(TestGateway.ConfigFiles files) throws Exception {
+        return files;
+    }
+
+    final RouteFixture fixture() {
+        return fixture;
+    }
+
+    final FakeProvider provider() {
+        return provider;
     }
 
     @AfterEach
@@ -70,7 +83,7 @@ class WalkThroughRoutesTest {
         provider.close();
     }
 
-    private Exchange ask(String target, Duration timeout) throws Exception {
+    final Exchange ask(String target, Duration timeout) throws Exception {
         Exchange exchange = new DefaultExchange(fixture.context());
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         Ask ask = new Ask(
