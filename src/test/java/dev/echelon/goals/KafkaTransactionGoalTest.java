@@ -7,6 +7,7 @@ import dev.echelon.cli.TestGateway;
 import dev.echelon.testing.FakeProvider;
 import dev.echelon.testing.GatewayProcess;
 import dev.echelon.testing.TestKafka;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,14 +29,13 @@ class KafkaTransactionGoalTest {
     @TempDir
     private Path folder;
 
-    private final int port = FakeProvider.refusedPort();
     private FakeProvider provider;
     private TestKafka kafka;
 
     @BeforeEach
     void open() throws Exception {
         provider = FakeProvider.start();
-        kafka = TestKafka.start(folder.resolve("kafka"), port);
+        kafka = TestKafka.start(folder.resolve("kafka"));
         kafka.topics(4, KafkaLoad.PROMPTS, KafkaLoad.ANSWERS, KafkaLoad.DLQ);
     }
 
@@ -48,7 +48,7 @@ class KafkaTransactionGoalTest {
     @Test
     void killedAgainAndAgainWithABrokerThatRestartsNothingIsLostOrSeenTwice() throws Exception {
         int prompts = Goal.either(10_000, 300);
-        int kills = Goal.either(20, 2);
+        int kills = Goal.either(20, 1);
         KafkaLoad load = new KafkaLoad(kafka, prompts, Goal.either(200, 100), Goal.either(5_000, 3_000));
         provider.always(load.model());
         TestGateway.oneModel(folder, provider.baseUrl(), 2 * IN_FLIGHT);
@@ -81,6 +81,7 @@ class KafkaTransactionGoalTest {
     }
 
     private void restartBroker(Duration away) throws Exception {
+        int port = URI.create("kafka://" + kafka.address()).getPort();
         kafka.close();
         TimeUnit.MILLISECONDS.sleep(away.toMillis());
         kafka = TestKafka.start(folder.resolve("kafka"), port);
