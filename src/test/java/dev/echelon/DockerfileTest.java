@@ -33,17 +33,18 @@ class DockerfileTest {
                 .map(line -> line.split(" ", -1)[1])
                 .toList();
 
-        assertThat(copied).containsExactly("target/echelon.jar", "configs", "routes");
+        assertThat(copied).containsExactly("bin", "target/echelon.jar", "configs", "routes");
         assertThat(Files.readAllLines(Path.of(".dockerignore")))
                 .contains("*")
                 .containsAll(copied.stream().map(path -> "!" + path).toList());
+        assertThat(Path.of("bin/echelon")).isExecutable();
         assertThat(Path.of("configs")).isDirectory();
         assertThat(Path.of("routes")).isDirectory();
     }
 
     @Test
     void theCommandNamesWhatIsCopiedAndExposed() throws IOException {
-        assertThat(words("ENTRYPOINT")).startsWith("java").endsWith("-jar", "/echelon/echelon.jar");
+        assertThat(words("ENTRYPOINT")).containsExactly("/echelon/bin/echelon");
         assertThat(words("CMD"))
                 .containsExactly(
                         "serve",
@@ -59,6 +60,17 @@ class DockerfileTest {
                         "0.0.0.0");
         assertThat(instruction("WORKDIR")).isEqualTo("/echelon");
         assertThat(instruction("EXPOSE")).isEqualTo("8080 9876");
+    }
+
+    @Test
+    void theArchiveIsMadeByTheImagesJreFromWhatItStartsWith() {
+        assertThat(lines)
+                .containsSubsequence(
+                        "COPY bin ./bin",
+                        "COPY target/echelon.jar ./target/",
+                        "COPY configs ./configs",
+                        "RUN bin/echelon archive || true",
+                        "USER 1000:1000");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashMap;
 import java.util.List;
@@ -28,8 +29,10 @@ class LauncherTest {
     void build() throws IOException {
         Files.createDirectories(house.resolve("bin"));
         Files.createDirectories(house.resolve("target"));
-        Files.copy(Path.of("bin/echelon"), house.resolve("bin/echelon"));
-        executable(house.resolve("bin/echelon"));
+        for (String script : new String[] {"bin/echelon", "bin/archive"}) {
+            Files.copy(Path.of(script), house.resolve(script));
+            executable(house.resolve(script));
+        }
         Files.createFile(house.resolve("target/echelon.jar"));
         environment.put("ECHELON_JVM_FOLDER", house.resolve("jvm").toString());
     }
@@ -134,12 +137,53 @@ class LauncherTest {
     }
 
     @Test
-    void aClassDataArchiveIsUsedWhereThereIsOne() throws Exception {
+    void theClassDataArchiveOfTheSameReleaseIsUsed() throws Exception {
         environment.put("JAVA_HOME", java("mine", "17.0.1"));
-        assertThat(run().call()).noneMatch(option -> option.contains("SharedArchiveFile"));
+        Path old = Files.createFile(house.resolve("target/echelon-21.jsa"));
+        assertThat(run().call()).noneMatch(option -> option.contains("echelon-"));
 
-        Path archive = Files.createFile(house.resolve("target/echelon.jsa"));
-        assertThat(run().call()).contains("-XX:SharedArchiveFile=" + archive, "-Xshare:auto");
+        Path archive = Files.createFile(house.resolve("target/echelon-17.jsa"));
+        assertThat(run().call()).contains("-XX:SharedArchiveFile=" + archive);
+        environment.put("JAVA_HOME", java("older", "21.0.8"));
+        assertThat(run().call()).contains("-XX:SharedArchiveFile=" + old);
+    }
+
+    @Test
+    void fromJava25OnItIsACache() throws Exception {
+        environment.put("JAVA_HOME", java("mine", "25.0.3"));
+        Files.createFile(house.resolve("target/echelon-25.jsa"));
+        assertThat(run().call()).noneMatch(option -> option.contains("echelon-25"));
+
+        Path archive = Files.createFile(house.resolve("target/echelon-25.aot"));
+        assertThat(run().call()).contains("-XX:AOTCache=" + archive);
+    }
+
+    @Test
+    void anArchiveThatCannotBeMadeIsAWarningAndLeavesTheOldOne() throws Exception {
+        environment.put("JAVA_HOME", java("mine", "17.0.1"));
+        Path archive = Files.writeString(house.resolve("target/echelon-17.jsa"), "old");
+
+        Run run = run("archive");
+
+        assertThat(run.exit()).isEqualTo(1);
+        assertThat(run.output())
+                .contains("WARNING: no class-data archive for " + house.resolve("mine/bin/java") + ": it ended")
+                .contains("bin/echelon archive");
+        assertThat(archive).hasContent("old");
+    }
+
+    @Test
+    void anArchiveOfThisJarNeedNotBeMadeAgain() throws Exception {
+        environment.put("JAVA_HOME", java("mine", "17.0.1"));
+        Path archive = Files.createFile(house.resolve("target/echelon-17.jsa"));
+        FileTime packaged = Files.getLastModifiedTime(house.resolve("target/echelon.jar"));
+
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(packaged.toMillis() + 5_000));
+        assertThat(run("archive", "--if-missing")).isEqualTo(new Run(0, ""));
+        assertThat(run("archive").exit()).isEqualTo(1);
+
+        Files.setLastModifiedTime(archive, FileTime.fromMillis(packaged.toMillis() - 5_000));
+        assertThat(run("archive", "--if-missing").exit()).isEqualTo(1);
     }
 
     @Test
