@@ -64,7 +64,12 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     private Deliveries deliveries(boolean orderByKey) {
-        KafkaSettings settings = new KafkaSettings(
+        KafkaSettings settings = settings(folder, orderByKey, false);
+        return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, () -> now, settings);
+    }
+
+    static KafkaSettings settings(Path folder, boolean orderByKey, boolean transactional) {
+        return new KafkaSettings(
                 WINDOW,
                 orderByKey,
                 Set.of(),
@@ -72,10 +77,9 @@ class DeliveriesTest implements Deliveries.Stages {
                 Duration.ofSeconds(10),
                 1_000,
                 false,
-                false,
+                transactional,
                 folder,
                 "group");
-        return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, () -> now, settings);
     }
 
     @Override
