@@ -156,6 +156,10 @@ class LauncherTest {
 
         Path archive = Files.createFile(house.resolve("target/echelon-25.aot"));
         assertThat(run().call()).contains("-XX:AOTCache=" + archive);
+
+        // a JVM does not take both
+        environment.put("ECHELON_JAVA_OPTS", "-Xshare:off");
+        assertThat(run().call()).noneMatch(option -> option.contains("AOTCache"));
     }
 
     @Test
