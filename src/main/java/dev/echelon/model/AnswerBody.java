@@ -15,11 +15,17 @@ final class AnswerBody {
     /** No model answers with more. */
     private static final int MAX_BYTES = 32 * 1024 * 1024;
 
+    private static final Buffer EMPTY = Buffer.buffer(0);
+
     /** Of an error's body only the beginning is of interest. */
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final boolean good;
-    private final Buffer bytes = Buffer.buffer();
+
+    /** The first piece, which is often the whole, is kept as it came. */
+    private Buffer bytes = EMPTY;
+
+    private boolean copied;
 
     AnswerBody(boolean good) {
         this.good = good;
@@ -30,15 +36,27 @@ final class AnswerBody {
         if (!good) {
             int room = MAX_ERROR_BYTES - bytes.length();
             if (room > 0) {
-                bytes.appendBuffer(piece, 0, Math.min(room, piece.length()));
+                add(piece.slice(0, Math.min(room, piece.length())));
             }
             return bytes.length() < MAX_ERROR_BYTES;
         }
         if (bytes.length() + piece.length() > MAX_BYTES) {
             return false;
         }
-        bytes.appendBuffer(piece);
+        add(piece);
         return true;
+    }
+
+    private void add(Buffer piece) {
+        if (bytes.length() == 0) {
+            bytes = piece;
+            return;
+        }
+        if (!copied) {
+            bytes = Buffer.buffer(bytes.length() + piece.length()).appendBuffer(bytes);
+            copied = true;
+        }
+        bytes.appendBuffer(piece);
     }
 
     /** What a body means whose end is not waited for. */
