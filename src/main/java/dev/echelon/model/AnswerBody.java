@@ -17,12 +17,18 @@ final class AnswerBody {
     /** No model answers with more. */
     private static final int MAX_BYTES = 32 * 1024 * 1024;
 
+    private static final Buffer EMPTY = Buffer.buffer(0);
+
     /** Of an error's body only the beginning is of interest. */
     private static final int MAX_ERROR_BYTES = 64 * 1024;
 
     private final boolean good;
     private final ByteBudget memory;
-    private final Buffer bytes = Buffer.buffer();
+
+    /** The first piece, which is often the whole, is kept as it came. */
+    private Buffer bytes = EMPTY;
+
+    private boolean copied;
     private long held;
     private boolean noRoom;
 
@@ -37,7 +43,7 @@ final class AnswerBody {
         if (!good) {
             int room = MAX_ERROR_BYTES - bytes.length();
             if (room > 0) {
-                bytes.appendBuffer(piece, 0, Math.min(room, piece.length()));
+                add(piece.slice(0, Math.min(room, piece.length())));
             }
             return bytes.length() < MAX_ERROR_BYTES;
         }
@@ -49,8 +55,20 @@ final class AnswerBody {
             return false;
         }
         held += piece.length();
-        bytes.appendBuffer(piece);
+        add(piece);
         return true;
+    }
+
+    private void add(Buffer piece) {
+        if (bytes.length() == 0) {
+            bytes = piece;
+            return;
+        }
+        if (!copied) {
+            bytes = Buffer.buffer(bytes.length() + piece.length()).appendBuffer(bytes);
+            copied = true;
+        }
+        bytes.appendBuffer(piece);
     }
 
     /** It is needed no more. */

@@ -8,8 +8,10 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
@@ -112,7 +114,7 @@ public final class ModelCall {
                 connected.result().exceptionHandler(late -> {});
                 connected.result().reset();
             } else {
-                send(connected.result(), Buffer.buffer(rendered.body()));
+                send(connected.result(), BufferImpl.buffer(Unpooled.wrappedBuffer(rendered.body())));
             }
         });
     }

@@ -45,6 +45,10 @@ final class CallReport {
     @Nullable
     private AnswerSize answer;
 
+    /** Of the request as it stands when nothing is under way; both who answers and who listens want it. */
+    @Nullable
+    private RouteInfo atRest;
+
     private long committedAt;
     private boolean committed;
     private int othersAttempts;
@@ -70,13 +74,18 @@ final class CallReport {
     void passedOver(Plan.Candidate candidate, String why, long waitNanos) {
         String instance = candidate.instance().id();
         if (considered.size() < MOST_CONSIDERED && considered.add(instance + '=' + why)) {
-            trace.add(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0, waitNanos));
+            note(new DecisionTrace.Entry(instance, why, null, sinceStart(), 0, waitNanos));
         }
+    }
+
+    private void note(DecisionTrace.Entry entry) {
+        trace.add(entry);
+        atRest = null;
     }
 
     /** A route on the way does not take the request. */
     void refused(String node, ModelFailure failure) {
-        trace.add(new DecisionTrace.Entry(node, failure.kind().word(), null, sinceStart(), 0, waitNanos(failure)));
+        note(new DecisionTrace.Entry(node, failure.kind().word(), null, sinceStart(), 0, waitNanos(failure)));
     }
 
     /** An attempt is over. */
@@ -84,7 +93,7 @@ final class CallReport {
         lastAsked = run.wasSent() ? run.instance() : lastAsked;
         FailureKind kind = failure == null ? null : failure.kind();
         DecisionTrace.Entry entry = entry(run, kind == null ? DecisionTrace.OK : kind.word(), waitNanos(failure));
-        trace.add(entry);
+        note(entry);
         listener.attempted(new RequestListener.Attempted(
                 id,
                 target,
@@ -109,6 +118,7 @@ final class CallReport {
     void absorb(CallReport other) {
         othersAttempts += other.attempts();
         trace.add(other.trace);
+        atRest = null;
     }
 
     /** Attempts that reached an upstream. */
@@ -118,6 +128,18 @@ final class CallReport {
 
     /** Who is answering, or was asked last. */
     RouteInfo info(@Nullable AttemptRun running) {
+        if (running != null) {
+            return described(running);
+        }
+        RouteInfo known = atRest;
+        if (known == null) {
+            known = described(null);
+            atRest = known;
+        }
+        return known;
+    }
+
+    private RouteInfo described(@Nullable AttemptRun running) {
         Instance instance = running == null ? lastAsked : running.instance();
         return new RouteInfo(
                 target,

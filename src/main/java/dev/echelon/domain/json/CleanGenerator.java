@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanGenerator extends JsonGeneratorDelegate {
 
+    private final char[] block = new char[128];
+
     CleanGenerator(JsonGenerator out) {
         // copies of trees must come back through the methods below
         super(out, false);
@@ -18,15 +20,35 @@ final class CleanGenerator extends JsonGeneratorDelegate {
 
     @Override
     public void writeString(@Nullable String text) throws IOException {
-        super.writeString(text == null ? null : clean(text));
+        super.writeString(text == null ? null : wellFormed(text));
     }
 
     @Override
     public void writeFieldName(String name) throws IOException {
-        super.writeFieldName(clean(name));
+        super.writeFieldName(wellFormed(name));
     }
 
     /** The very same string where it is well formed, which is nearly always. */
+    private String wellFormed(String text) {
+        return text.length() <= block.length || mayHoldSurrogates(text) ? clean(text) : text;
+    }
+
+    /** Chars in bulk: the JVM turns both loops into a few wide instructions. */
+    private boolean mayHoldSurrogates(String text) {
+        for (int from = 0; from < text.length(); from += block.length) {
+            int length = Math.min(block.length, text.length() - from);
+            text.getChars(from, from + length, block, 0);
+            int all = 0;
+            for (int i = 0; i < length; i++) {
+                all |= block[i];
+            }
+            if (all >= Character.MIN_SURROGATE) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     static String clean(String text) {
         int lone = nextLone(text, 0);
         if (lone < 0) {

@@ -90,12 +90,12 @@ public final class Json {
     }
 
     public static byte[] write(Body body) {
-        try (ByteArrayBuilder bytes = new ByteArrayBuilder(1024)) {
+        try (ByteArrayBuilder bytes = new ByteArrayBuilder(FACTORY._getBufferRecycler())) {
             try (JsonGenerator out = new CleanGenerator(FACTORY.createGenerator(bytes, JsonEncoding.UTF8))) {
                 out.setCodec(MAPPER);
                 body.write(out);
             }
-            return bytes.toByteArray();
+            return bytes.getClearAndRelease();
         } catch (IOException e) {
             throw new UncheckedIOException("memory does not fail to take bytes", e);
         }

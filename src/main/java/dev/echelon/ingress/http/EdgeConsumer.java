@@ -1,7 +1,6 @@
 package dev.echelon.ingress.http;
 
 import io.vertx.core.Handler;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.apache.camel.CamelContext;
@@ -69,10 +68,10 @@ final class EdgeConsumer extends VertxPlatformHttpConsumer {
         edge.readBody(server.settings().maxBodyBytes(), body -> route(edge, body));
     }
 
-    private void route(HttpExchange edge, Buffer body) {
+    private void route(HttpExchange edge, byte[] body) {
         Exchange exchange = createExchange(false);
         exchange.setPattern(ExchangePattern.InOut);
-        exchange.getMessage().setBody(body.getBytes());
+        exchange.getMessage().setBody(body);
         edge.attachTo(exchange);
         try {
             createUoW(exchange);

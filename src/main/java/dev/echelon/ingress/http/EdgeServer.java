@@ -137,6 +137,8 @@ final class EdgeServer extends VertxPlatformHttpServer {
                     .setHttp2ClearTextEnabled(false)
                     .setDecompressionSupported(false)
                     .setCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false)
+                    .setPerMessageWebSocketCompressionSupported(false)
                     .setTcpNoDelay(true)
                     .setAcceptBacklog(8192)
                     .setMaxInitialLineLength(8192)

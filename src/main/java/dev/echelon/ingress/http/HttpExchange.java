@@ -6,7 +6,10 @@ import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.json.ErrorJson;
+import io.netty.buffer.Unpooled;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -15,6 +18,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
@@ -99,7 +103,7 @@ final class HttpExchange {
     }
 
     /** Collects the body; a larger one is refused as soon as that is known, and the connection closed after it. */
-    void readBody(long most, Consumer<Buffer> then) {
+    void readBody(long most, Consumer<byte[]> then) {
         HttpServerRequest request = http.request();
         long declared = declaredLength(request);
         if (declared > most) {
@@ -110,28 +114,52 @@ final class HttpExchange {
             refuseBody(request, EdgeErrors.overloaded());
             return;
         }
-        Buffer body = Buffer.buffer();
-        long slow = http.vertx().setTimer(BODY_MILLIS, expired -> refuseBody(request, EdgeErrors.tooSlow()));
+        Bytes body = new Bytes((int) declared);
+        BodyTimer slow = new BodyTimer(http.vertx(), () -> refuseBody(request, EdgeErrors.tooSlow()));
         request.handler(bytes -> {
             int length = body.length() + bytes.length();
             if (response.ended()) {
                 return;
             }
             if (length > most || (length > held && !hold(length - held))) {
-                http.vertx().cancelTimer(slow);
+                slow.cancel();
                 refuseBody(request, length > most ? EdgeErrors.tooLarge() : EdgeErrors.overloaded());
             } else {
-                body.appendBuffer(bytes);
+                body.append(bytes);
             }
         });
-        request.exceptionHandler(gone -> http.vertx().cancelTimer(slow));
+        request.exceptionHandler(gone -> slow.cancel());
         request.endHandler(ended -> {
-            http.vertx().cancelTimer(slow);
+            slow.cancel();
             if (!response.ended()) {
                 routed = true;
-                then.accept(body);
+                then.accept(body.take());
             }
         });
+    }
+
+    /** Most bodies come with their head: a timer is set only once there is something to wait for. */
+    private static final class BodyTimer {
+
+        private final Vertx vertx;
+        private boolean over;
+        private long id = -1;
+
+        BodyTimer(Vertx vertx, Runnable expired) {
+            this.vertx = vertx;
+            vertx.runOnContext(later -> {
+                if (!over) {
+                    id = vertx.setTimer(BODY_MILLIS, fired -> expired.run());
+                }
+            });
+        }
+
+        void cancel() {
+            over = true;
+            if (id >= 0) {
+                vertx.cancelTimer(id);
+            }
+        }
     }
 
     private void refuseBody(HttpServerRequest request, ModelFailure failure) {
@@ -214,7 +242,10 @@ final class HttpExchange {
             }
         }
         Object body = message.getBody();
-        response.end(body instanceof byte[] bytes ? Buffer.buffer(bytes) : Buffer.buffer(Objects.toString(body, "")));
+        response.end(
+                body instanceof byte[] bytes
+                        ? BufferImpl.buffer(Unpooled.wrappedBuffer(bytes))
+                        : Buffer.buffer(Objects.toString(body, "")));
     }
 
     /** The caller's id if it is a harmless one, else a new one. */
@@ -223,7 +254,11 @@ final class HttpExchange {
         if (callers != null && !callers.isEmpty() && callers.length() <= MAX_REQUEST_ID && isHarmless(callers)) {
             return callers;
         }
-        return UUID.randomUUID().toString();
+        // no secret: it needs to be new, not hard to guess
+        ThreadLocalRandom random = ThreadLocalRandom.current();
+        long high = (random.nextLong() & ~0xF000L) | 0x4000L;
+        long low = (random.nextLong() >>> 2) | Long.MIN_VALUE;
+        return new UUID(high, low).toString();
     }
 
     private static boolean isHarmless(String id) {
