@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.echelon.cli.TestGateway;
+import dev.echelon.goals.KafkaFaults.Kind;
+import dev.echelon.testing.BrokerProcess;
 import dev.echelon.testing.FakeProvider;
-import dev.echelon.testing.GatewayProcess;
 import dev.echelon.testing.TestKafka;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +16,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** G5 and what prompts from Kafka cost: none lost, few repeated, and the models kept busy. */
 @Tag("goal")
@@ -64,49 +67,64 @@ class KafkaGoalTest {
         }
     }
 
-    @Test
-    void killedAgainAndAgainNothingIsLost() throws Exception {
-        int prompts = Goal.either(10_000, 300);
-        int kills = Goal.either(20, 1);
-        try (TestKafka kafka = TestKafka.start(folder.resolve("kafka"));
+    /** What a reader of committed answers is promised. */
+    private enum Mode {
+        AT_LEAST_ONCE,
+        TRANSACTIONAL
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Mode.class, names = "AT_LEAST_ONCE")
+    void whateverIsKilledAndStartedAgainNothingIsLost(Mode mode) throws Exception {
+        int prompts = Goal.either(10_000, 400);
+        int rounds = Goal.either(20, 1);
+        try (BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"));
+                TestKafka kafka = TestKafka.at(broker.address());
                 FakeProvider provider = FakeProvider.start()) {
-            kafka.topics(4, KafkaLoad.PROMPTS, KafkaLoad.ANSWERS, KafkaLoad.DLQ);
             KafkaLoad load = new KafkaLoad(kafka, prompts, Goal.either(200, 100), Goal.either(5_000, 3_000));
             provider.always(load.model());
             TestGateway.oneModel(folder, provider.baseUrl(), 2 * IN_FLIGHT);
-            load.produce();
-            for (int kill = 1; kill <= kills; kill++) {
-                int until = prompts * kill / (kills + 1);
-                try (GatewayProcess process = process(kafka)) {
+            Thread producer = load.produceAhead(2 * IN_FLIGHT);
+            try (KafkaFaults faults = new KafkaFaults(
+                    folder,
+                    broker,
+                    provider,
+                    List.of(
+                            "-Dechelon.kafka.max-in-flight=" + IN_FLIGHT,
+                            "-Dechelon.kafka.transactional=" + (mode == Mode.TRANSACTIONAL)))) {
+                long begun = System.nanoTime();
+                for (int i = 1; i <= 2 * rounds; i++) {
+                    int until = prompts * i / (2 * rounds + 1);
                     await().atMost(Duration.ofSeconds(90))
-                            .pollInterval(Duration.ofMillis(20))
-                            .until(() -> provider.count() >= until || !process.isAlive());
-                    assertThat(process.isAlive()).as(process.log()).isTrue();
+                            .pollInterval(Duration.ofMillis(10))
+                            .until(() ->
+                                    load.asked() >= until || !faults.gateway().isAlive());
+                    faults.strike(
+                            i % 2 == 1 ? Kind.GATEWAY_KILLED : i % 4 == 2 ? Kind.BROKER_KILLED : Kind.BROKER_STOPPED);
                 }
+                producer.join();
+                KafkaLoad.Count count = load.count(Duration.ofMinutes(2));
+                Goal.figure(
+                        "G5 %s: %s; %s; %d calls upstream, at most %d at once; %d s",
+                        mode,
+                        count,
+                        faults.summary(),
+                        provider.count(),
+                        provider.peak(),
+                        Duration.ofNanos(System.nanoTime() - begun).toSeconds());
+                assertThat(count.produced()).isEqualTo(prompts);
+                assertThat(count.lost()).isZero();
+                assertThat(count.deadLettered()).isZero();
+                assertThat(faults.faults()).allSatisfy(it -> assertThat(faults.repeatedBy(it, count))
+                        .as(it.toString())
+                        .isLessThanOrEqualTo(mode == Mode.TRANSACTIONAL ? 0 : it.inFlight()));
+                assertThat(faults.faults().stream()
+                                .mapToLong(it -> faults.repeatedBy(it, count))
+                                .sum())
+                        .as("none is repeated without a fault")
+                        .isEqualTo(count.duplicated());
+                assertThat(faults.gateway().isAlive()).isTrue();
             }
-            KafkaLoad.Count count;
-            try (GatewayProcess last = process(kafka)) {
-                count = load.count(Duration.ofMinutes(2));
-                assertThat(last.isAlive()).isTrue();
-            }
-            Goal.figure("G5 kill -9 x %d: %s; %d calls upstream", kills, count, provider.count());
-            assertThat(count.lost()).isZero();
-            assertThat(count.deadLettered()).isZero();
-            assertThat(count.duplicated()).isLessThanOrEqualTo(kills * IN_FLIGHT);
         }
-    }
-
-    private GatewayProcess process(TestKafka kafka) throws Exception {
-        return new GatewayProcess(
-                folder,
-                List.of(
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-Dechelon.kafka.instance=one",
-                        "-Dechelon.kafka.max-in-flight=" + IN_FLIGHT,
-                        "-Dechelon.kafka.state=" + folder.resolve("state")),
-                "--configs=" + folder,
-                "--kafka",
-                "--kafka-brokers=" + kafka.address());
     }
 }

@@ -26,11 +26,18 @@ public final class GatewayProcess implements AutoCloseable {
     private final File log;
 
     /**
+     * Starts it, and waits until it is ready.
+     *
      * @param folder for its log
      * @param jvm options of the JVM: {@code -Xmx256m}
      * @param arguments of {@code serve}, without ports
      */
     public GatewayProcess(Path folder, List<String> jvm, String... arguments) throws IOException, InterruptedException {
+        this(folder, jvm, List.of(arguments));
+        awaitReady();
+    }
+
+    private GatewayProcess(Path folder, List<String> jvm, List<String> arguments) throws IOException {
         port = freePort();
         managementPort = freePort();
         log = folder.resolve("gateway-" + port + ".log").toFile();
@@ -40,12 +47,16 @@ public final class GatewayProcess implements AutoCloseable {
         command.addAll(jvm);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Echelon.class.getName(), "serve"));
         command.addAll(List.of("--host=127.0.0.1", "--port=" + port, "--management-port=" + managementPort));
-        command.addAll(List.of(arguments));
+        command.addAll(arguments);
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(log)
                 .start();
-        awaitReady();
+    }
+
+    /** Starts it and does not wait: it may end before it is ready. */
+    public static GatewayProcess launch(Path folder, List<String> jvm, String... arguments) throws IOException {
+        return new GatewayProcess(folder, jvm, List.of(arguments));
     }
 
     public int port() {
@@ -67,6 +78,11 @@ public final class GatewayProcess implements AutoCloseable {
     /** SIGTERM. */
     public void terminate() {
         process.destroy();
+    }
+
+    /** SIGKILL, and waits until it is dead. */
+    public void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
     }
 
     /** The exit status, once it has ended. */

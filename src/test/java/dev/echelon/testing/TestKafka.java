@@ -24,26 +24,28 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** A real broker in the test's process, and what a test does with it. */
+/** A real broker, in the test's process unless it is elsewhere, and what a test does with it. */
 public final class TestKafka implements AutoCloseable {
 
     private static final int MEGABYTES = 8 * 1024 * 1024;
 
     private static final OffsetAndMetadata NOTHING = new OffsetAndMetadata(0, "nothing");
 
-    private final DevBroker broker;
+    private final String address;
+    private final Runnable stopBroker;
     private final Producer<byte[], byte[]> producer;
     private final Admin admin;
 
-    private TestKafka(DevBroker broker) {
-        this.broker = broker;
-        this.admin = Admin.create(Map.of("bootstrap.servers", broker.address()));
+    private TestKafka(String address, Runnable stopBroker) {
+        this.address = address;
+        this.stopBroker = stopBroker;
+        this.admin = Admin.create(Map.of("bootstrap.servers", address));
         // one request at a time: a partition that has just been made may take the second one before the first, and then
         // refuses the first for two minutes
         this.producer = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
-                        broker.address(),
+                        address,
                         "max.request.size",
                         MEGABYTES,
                         "linger.ms",
@@ -59,11 +61,17 @@ public final class TestKafka implements AutoCloseable {
     }
 
     public static TestKafka start(Path folder, int port) throws Exception {
-        return new TestKafka(DevBroker.start(new DevBroker.Settings(folder, port, List.of(), 4)));
+        DevBroker broker = DevBroker.start(new DevBroker.Settings(folder, port, List.of(), 4));
+        return new TestKafka(broker.address(), broker::close);
+    }
+
+    /** For a broker elsewhere, which {@link #close} leaves running. */
+    public static TestKafka at(String address) {
+        return new TestKafka(address, () -> {});
     }
 
     public String address() {
-        return broker.address();
+        return address;
     }
 
     /** Makes topics that take large records. */
@@ -97,14 +105,23 @@ public final class TestKafka implements AutoCloseable {
 
     /** Sends without waiting; {@link #flush} waits for all. */
     public void sendLater(ProducerRecord<byte[], byte[]> record) {
-        var unused = producer.send(record);
+        sendLater(record, () -> {});
+    }
+
+    /** The same, and says when it has been acknowledged. */
+    public void sendLater(ProducerRecord<byte[], byte[]> record, Runnable acknowledged) {
+        var unused = producer.send(record, (where, failure) -> {
+            if (failure == null) {
+                acknowledged.run();
+            }
+        });
     }
 
     public void flush() {
         producer.flush();
     }
 
-    /** Everything in a topic, from the beginning, until there are so many records. */
+    /** Everything in a topic that is committed, from the beginning, until there are so many records. */
     public List<ConsumerRecord<byte[], byte[]>> read(String topic, int count, Duration atMost) {
         return readUntil(topic, all -> all.size() >= count, atMost);
     }
@@ -113,7 +130,7 @@ public final class TestKafka implements AutoCloseable {
             String topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough, Duration atMost) {
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", broker.address(), "isolation.level", "read_committed"),
+                Map.of("bootstrap.servers", address, "isolation.level", "read_committed"),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
@@ -166,6 +183,6 @@ public final class TestKafka implements AutoCloseable {
     public void close() {
         producer.close(Duration.ofSeconds(1));
         admin.close(Duration.ofSeconds(1));
-        broker.close();
+        stopBroker.run();
     }
 }

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.ListTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.utils.Time;
@@ -109,6 +111,11 @@ public final class DevBroker implements AutoCloseable {
                         throw e;
                     }
                 }
+            }
+            // made by the controller; the broker hears of it a little later
+            ListTopicsOptions all = new ListTopicsOptions().listInternal(true);
+            while (!admin.listTopics(all).names().get().containsAll(topics)) {
+                TimeUnit.MILLISECONDS.sleep(10);
             }
         }
     }

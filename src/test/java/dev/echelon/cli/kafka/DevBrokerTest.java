@@ -3,6 +3,7 @@ package dev.echelon.cli.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.testing.BrokerProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DevBrokerTest {
-
-    private static final String READY = "READY 127.0.0.1:";
 
     @TempDir
     private Path folder;
@@ -55,62 +54,26 @@ class DevBrokerTest {
 
     @Test
     void theCommandIsReadyWithTheGatewaysTopicsAndStopsOrDiesWithoutLoss() throws Exception {
-        Process first = command("first.log");
-        try {
-            String address = awaitReady(first, "first.log");
+        try (BrokerProcess broker = BrokerProcess.start(folder, "mine")) {
+            String address = broker.address();
+            assertThat(broker.log())
+                    .startsWith("READY " + address + " (topics llm.prompts, llm.answers, llm.dlq, mine;");
             assertThat(topics(address).keySet())
                     .containsExactlyInAnyOrder("llm.prompts", "llm.answers", "llm.dlq", "mine");
             write(address, "mine", "before the kill");
-        } finally {
-            first.destroyForcibly().waitFor();
-        }
-        Process second = command("second.log");
-        try {
-            String address = awaitReady(second, "second.log");
+
+            broker.kill();
+            broker.startAgain();
+
             assertThat(read(address, "mine", 1)).containsExactly("before the kill");
-
-            second.destroy();
-
-            assertThat(second.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            assertThat(second.exitValue()).isIn(0, 143);
-            assertThat(Files.readString(folder.resolve("second.log"))).doesNotContain("Exception");
-            assertThat(folder.resolve("data/log/.kafka_cleanshutdown")).exists();
-        } finally {
-            second.destroyForcibly();
+            assertThat(broker.stop()).isIn(0, 143);
+            assertThat(broker.log()).doesNotContain("Exception");
+            assertThat(broker.data().resolve("log/.kafka_cleanshutdown")).exists();
         }
     }
 
     private DevBroker start() throws IOException, InterruptedException {
         return DevBroker.start(new DevBroker.Settings(folder, 0, List.of("llm.prompts", "llm.answers"), 3));
-    }
-
-    private Process command(String log) throws IOException {
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx256m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        "dev.echelon.cli.Echelon",
-                        "dev-kafka",
-                        "--port=0",
-                        "--topic=mine",
-                        "--data=" + folder.resolve("data"))
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve(log).toFile())
-                .start();
-    }
-
-    private String awaitReady(Process process, String log) throws IOException, InterruptedException {
-        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (true) {
-            String said = Files.readString(folder.resolve(log));
-            if (said.startsWith(READY) && said.contains("\n")) {
-                return said.substring("READY ".length(), said.indexOf(' ', READY.length()));
-            }
-            assertThat(process.isAlive() && System.nanoTime() < end).as(said).isTrue();
-            TimeUnit.MILLISECONDS.sleep(50);
-        }
     }
 
     private static Map<String, Integer> topics(String address) throws Exception {
