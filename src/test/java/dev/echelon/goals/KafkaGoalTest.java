@@ -78,19 +78,20 @@ class KafkaGoalTest {
     void whateverIsKilledAndStartedAgainNothingIsLost(Mode mode) throws Exception {
         int prompts = Goal.either(10_000, 400);
         int rounds = Goal.either(20, 1);
+        int inFlight = Goal.either(IN_FLIGHT, 64);
         try (BrokerProcess broker = BrokerProcess.start(folder.resolve("kafka"));
                 TestKafka kafka = TestKafka.at(broker.address());
                 FakeProvider provider = FakeProvider.start()) {
             KafkaLoad load = new KafkaLoad(kafka, prompts, Goal.either(200, 100), Goal.either(5_000, 3_000));
             provider.always(load.model());
             TestGateway.oneModel(folder, provider.baseUrl(), 2 * IN_FLIGHT);
-            Thread producer = load.produceAhead(2 * IN_FLIGHT);
+            Thread producer = load.produceAhead(2 * inFlight);
             try (KafkaFaults faults = new KafkaFaults(
                     folder,
                     broker,
                     provider,
                     List.of(
-                            "-Dechelon.kafka.max-in-flight=" + IN_FLIGHT,
+                            "-Dechelon.kafka.max-in-flight=" + inFlight,
                             "-Dechelon.kafka.transactional=" + (mode == Mode.TRANSACTIONAL)))) {
                 long begun = System.nanoTime();
                 for (int i = 1; i <= 2 * rounds; i++) {
