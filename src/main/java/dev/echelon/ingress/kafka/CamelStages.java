@@ -118,7 +118,10 @@ final class CamelStages implements Deliveries.Stages {
     private void reply(Route route, Delivery delivery, Deliveries.Done done) {
         Exchange exchange = route.exchange(delivery);
         Parcel parcel = delivery.newParcel();
-        executor.execute(() -> send(route, exchange, parcel, done));
+        executor.execute(() -> {
+            send(route, exchange, parcel, done);
+            done.sent();
+        });
     }
 
     private void send(Route route, Exchange exchange, Parcel parcel, Deliveries.Done done) {

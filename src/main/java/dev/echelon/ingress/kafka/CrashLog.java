@@ -93,6 +93,10 @@ final class CrashLog implements AutoCloseable {
                 }
             }
         }
+        if (open.size() == 1) {
+            // it was alone, so it is to blame, and those that were with it before are not
+            crashes.replaceAll((id, count) -> Math.min(count, open.containsKey(id) ? count : 1));
+        }
         open.keySet().forEach(id -> crashes.merge(id, 1, Integer::sum));
         open.clear();
         crashes.values().removeIf(count -> count == 0);
@@ -111,16 +115,23 @@ final class CrashLog implements AutoCloseable {
         write(BEGUN, id);
     }
 
-    /** It is not over, but nothing is done about it for a while. */
+    /** It is not over, but nothing is done about it for a while that could end the process. */
     synchronized void rest(String id) {
-        open.remove(id);
-        write(crashes(id) == 0 ? ENDED : RESTS, id);
+        if (open.remove(id) != null) {
+            write(crashes(id) == 0 ? ENDED : RESTS, id);
+        }
     }
 
     synchronized void end(String id) {
-        open.remove(id);
-        write(ENDED, id);
-        crashes.remove(id);
+        if (open.remove(id) != null || crashes.containsKey(id)) {
+            write(ENDED, id);
+            crashes.remove(id);
+        }
+    }
+
+    /** The process stops of its own will: nothing that is under way has ended it. */
+    synchronized void restAll() {
+        List.copyOf(open.keySet()).forEach(this::rest);
     }
 
     private void write(String what, String id) {

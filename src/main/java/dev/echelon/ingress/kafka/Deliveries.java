@@ -81,6 +81,9 @@ final class Deliveries {
     @FunctionalInterface
     interface Done {
         void done(@Nullable Exception failure);
+
+        /** Kafka's client has what was to be sent, and only waits for the broker: that ends no process. May be left out. */
+        default void sent() {}
     }
 
     private record Outcome(
@@ -148,7 +151,17 @@ final class Deliveries {
     }
 
     private Done done(Delivery delivery, Stage stage) {
-        return failure -> outcomes.add(new Outcome(delivery, stage, failure));
+        return new Done() {
+            @Override
+            public void done(@Nullable Exception failure) {
+                outcomes.add(new Outcome(delivery, stage, failure));
+            }
+
+            @Override
+            public void sent() {
+                crashLog.rest(delivery.id());
+            }
+        };
     }
 
     /** Takes in what others have done and begins what is due. */

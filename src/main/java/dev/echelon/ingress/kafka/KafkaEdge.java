@@ -115,6 +115,7 @@ public final class KafkaEdge extends ServiceSupport {
 
     @Override
     protected void doShutdown() {
+        crashLog.restAll();
         crashLog.close();
     }
 }

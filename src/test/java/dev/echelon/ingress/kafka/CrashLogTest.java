@@ -59,6 +59,35 @@ class CrashLogTest {
     }
 
     @Test
+    void whoIsAloneWhenTheProcessDiesAcquitsTheOthers() {
+        for (int death = 0; death < 2; death++) {
+            try (CrashLog log = CrashLog.open(file)) {
+                log.begin("guilty");
+                log.begin("innocent");
+            }
+        }
+        try (CrashLog log = CrashLog.open(file)) {
+            assertThat(log.crashes("innocent")).isEqualTo(2);
+            log.begin("guilty");
+        }
+        try (CrashLog log = CrashLog.open(file)) {
+            assertThat(log.crashes("guilty")).isEqualTo(3);
+            assertThat(log.crashes("innocent")).isOne();
+        }
+    }
+
+    @Test
+    void whatIsUnderWayWhenTheProcessStopsOfItsOwnWillIsNotCounted() {
+        try (CrashLog log = CrashLog.open(file)) {
+            log.begin("t-0-1");
+            log.restAll();
+        }
+        try (CrashLog log = CrashLog.open(file)) {
+            assertThat(log.crashes("t-0-1")).isZero();
+        }
+    }
+
+    @Test
     void theFileStaysSmall() throws Exception {
         try (CrashLog log = CrashLog.open(file)) {
             log.begin("t-0-0");

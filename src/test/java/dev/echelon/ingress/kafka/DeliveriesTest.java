@@ -40,6 +40,7 @@ class DeliveriesTest implements Deliveries.Stages {
     @Nullable
     private Exception sendingFails;
 
+    private boolean acknowledged = true;
     private boolean streaming;
 
     private long now = 1;
@@ -72,7 +73,11 @@ class DeliveriesTest implements Deliveries.Stages {
     @Override
     public void answer(Delivery delivery, Deliveries.Done done) {
         log.add("answer " + name(delivery));
-        done.done(sendingFails);
+        if (acknowledged) {
+            done.done(sendingFails);
+        } else {
+            done.sent();
+        }
     }
 
     @Override
@@ -281,6 +286,19 @@ class DeliveriesTest implements Deliveries.Stages {
         answered("innocent");
         assertThat(log).contains("answer innocent");
         assertThat(all.isStalled()).isFalse();
+    }
+
+    @Test
+    void aPromptWhoseAnswerOnlyWaitsForTheBrokerDoesNotEndTheProcess() {
+        acknowledged = false;
+        take("a");
+        take("b");
+        answered("a");
+        crashLog.close();
+        open();
+
+        assertThat(crashLog.crashes("t-0-0")).isZero();
+        assertThat(crashLog.crashes("t-0-1")).isOne();
     }
 
     @Test
