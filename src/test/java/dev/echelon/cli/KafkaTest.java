@@ -79,20 +79,8 @@ class KafkaTest {
         }
         return TestGateway.in(folder)
                 .provider("up", "openai", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m"]
-                        concurrency_limit = 300
-                        rpm_limit = 1000000
-                        priority = 1
-                        max_retries = 0
-                        [task_group.circuit_breaker]
-                        failure_threshold = 3
-                        recovery_time = 1
-                        half_open_requests = 1
-                        """)
+                .file("task-groups/g.toml", group("g", "m"))
+                .file("task-groups/h.toml", group("h", "n"))
                 .kafka(kafka.address(), properties)
                 .start();
     }
@@ -100,6 +88,23 @@ class KafkaTest {
     /** Settings of all gateways of this class. */
     Map<String, String> mode() {
         return Map.of();
+    }
+
+    private static String group(String name, String model) {
+        return """
+                [task_group]
+                name = "%s"
+                [task_group.echelons.e1]
+                models = ["up:%s"]
+                concurrency_limit = 300
+                rpm_limit = 1000000
+                priority = 1
+                max_retries = 0
+                [task_group.circuit_breaker]
+                failure_threshold = 3
+                recovery_time = 1
+                half_open_requests = 1
+                """.formatted(name, model);
     }
 
     static String prompt(String text) {
@@ -355,6 +360,31 @@ class KafkaTest {
             assertThat(all.stream().map(it -> text(it.key())).distinct()).hasSize(60);
             assertThat(all).hasSize(60);
             assertThat(kafka.read(dlq, 1, Duration.ofMillis(500))).isEmpty();
+        }
+    }
+
+    @Test
+    void promptsForATargetThatIsDownDoNotHoldUpThoseForOthers() throws Exception {
+        provider.alwaysFor("m", Behaviour.status(500));
+        try (TestGateway gateway = gateway("max-in-flight", "16")) {
+            for (int i = 0; i < 60; i++) {
+                kafka.sendLater(TestKafka.record(prompts, "down-" + i, prompt("p" + i)));
+                if (i % 3 == 0) {
+                    kafka.sendLater(
+                            TestKafka.record(prompts, "up-" + i, prompt("q" + i).replace("\"g\"", "\"h\"")));
+                }
+            }
+            kafka.flush();
+            List<ConsumerRecord<byte[], byte[]>> others = kafka.read(answers, 20, PATIENT);
+            assertThat(others).hasSize(20).allSatisfy(it -> assertThat(text(it.key()))
+                    .startsWith("up-"));
+
+            provider.alwaysFor("m", Behaviour.hello());
+            List<ConsumerRecord<byte[], byte[]>> all = kafka.read(answers, 80, Duration.ofSeconds(40));
+            assertThat(all.stream().map(it -> text(it.key())).distinct()).hasSize(80);
+            assertThat(kafka.read(dlq, 1, Duration.ofMillis(500))).isEmpty();
+            assertThat(provider.peak()).isLessThanOrEqualTo(16);
+            assertThat(gateway.gateway().inFlight()).isZero();
         }
     }
 

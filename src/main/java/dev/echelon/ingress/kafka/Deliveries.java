@@ -7,10 +7,8 @@ import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -33,13 +31,16 @@ final class Deliveries {
     private static final int SUSPECT = 2;
 
     private static final String SENDING = "answers";
+    private static final String BURYING = "dead letters";
+
+    /** While nobody answers, some are read so often: they may be for a target that nobody has asked yet. */
+    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
 
     private final Stages stages;
     private final RetryRules rules;
     private final CrashLog crashLog;
     private final Ticker ticker;
-    private final boolean orderByKey;
-    private final boolean transactional;
+    private final KafkaSettings settings;
 
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -47,24 +48,19 @@ final class Deliveries {
     private final RetryQueue sleeping = new RetryQueue();
     private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
     private final Suspects suspects = new Suspects();
-    private final Map<String, Long> successes = new HashMap<>();
+    private final Backlog backlog = new Backlog();
+    private final TargetHealth targets = new TargetHealth();
+    private final TargetHealth topics = new TargetHealth();
     private List<Delivery> sent = new ArrayList<>();
-    private boolean stalled;
+    private long readAt;
 
-    /** @param transactional whether what has been sent is finished only when {@link #finish} says so */
-    Deliveries(
-            Stages stages,
-            RetryRules rules,
-            CrashLog crashLog,
-            Ticker ticker,
-            boolean orderByKey,
-            boolean transactional) {
+    Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
         this.stages = stages;
         this.rules = rules;
         this.crashLog = crashLog;
         this.ticker = ticker;
-        this.orderByKey = orderByKey;
-        this.transactional = transactional;
+        this.settings = settings;
+        this.readAt = ticker.nanos() - LOOK;
     }
 
     /** Does the work. What it is given is called once, on any thread, with {@code null} when it is done. */
@@ -91,12 +87,16 @@ final class Deliveries {
 
     /** A record has been read and is open. */
     void take(Delivery delivery) {
-        if (!orderByKey || order.enter(delivery.key(), delivery)) {
+        readAt = ticker.nanos();
+        if (!settings.orderByKey() || order.enter(delivery.key(), delivery)) {
             admit(delivery);
+        } else {
+            backlog.add(delivery);
         }
     }
 
     private void admit(Delivery delivery) {
+        backlog.remove(delivery);
         int crashes = crashLog.crashes(delivery.id());
         if (crashes > SUSPECT) {
             bury(
@@ -124,7 +124,10 @@ final class Deliveries {
     private void run(Delivery delivery) {
         try {
             switch (delivery.stage()) {
-                case ASK -> stages.ask(delivery, failure -> asked(delivery, failure));
+                case ASK -> {
+                    targets.asked(target(delivery), ticker.nanos());
+                    stages.ask(delivery, failure -> asked(delivery, failure));
+                }
                 case ANSWER -> answer(delivery);
                 case DEAD_LETTER -> stages.deadLetter(delivery, done(delivery, Stage.DEAD_LETTER));
             }
@@ -169,13 +172,23 @@ final class Deliveries {
         for (Outcome outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
             over(outcome);
         }
-        long now = ticker.nanos();
-        for (Delivery due = sleeping.poll(now); due != null; due = sleeping.poll(now)) {
-            admit(due);
+        for (Delivery next = due(); next != null; next = due()) {
+            admit(next);
         }
         for (Delivery next = turn(); next != null; next = turn()) {
             start(next);
         }
+    }
+
+    @Nullable
+    private Delivery due() {
+        long now = ticker.nanos();
+        boolean room = running.size() + sleeping.size(SENDING) + sleeping.size(BURYING) < settings.maxInFlight();
+        return sleeping.poll(now, line -> isOfKafka(line) || (room && targets.mayTry(line, now)));
+    }
+
+    private static boolean isOfKafka(String line) {
+        return line.equals(SENDING) || line.equals(BURYING);
     }
 
     @Nullable
@@ -194,14 +207,13 @@ final class Deliveries {
 
     private void over(Outcome outcome) {
         Delivery delivery = outcome.delivery();
-        long now = ticker.nanos();
         if (outcome.stage() == Stage.ANSWER && delivery.stage() == Stage.ASK) {
-            succeeded(target(delivery), now);
+            answered(targets, target(delivery));
             delivery.proceedTo(Stage.ANSWER);
         }
         if (outcome.failure() != null) {
             failed(delivery, outcome.failure());
-        } else if (transactional) {
+        } else if (settings.transactional()) {
             sent.add(delivery);
         } else {
             finish(delivery);
@@ -218,7 +230,7 @@ final class Deliveries {
     /** Its reply is there for good. */
     void finish(Delivery delivery) {
         if (delivery.stage() == Stage.ANSWER) {
-            successes.put(SENDING, ticker.nanos());
+            answered(topics, SENDING);
         }
         delivery.tracker().finish(delivery.record().offset());
         abandon(delivery);
@@ -232,7 +244,7 @@ final class Deliveries {
     }
 
     private void leave(Delivery delivery) {
-        Delivery next = orderByKey ? order.leave(delivery.key()) : null;
+        Delivery next = settings.orderByKey() ? order.leave(delivery.key()) : null;
         if (next != null) {
             admit(next);
         }
@@ -244,11 +256,10 @@ final class Deliveries {
         suspects.stopped(delivery);
     }
 
-    private void succeeded(String target, long now) {
-        successes.put(target, now);
-        if (stalled) {
-            stalled = false;
-            sleeping.wake(now);
+    private void answered(TargetHealth health, String line) {
+        long now = ticker.nanos();
+        if (health.answered(line, now)) {
+            sleeping.wake(line, now);
         }
     }
 
@@ -267,11 +278,14 @@ final class Deliveries {
         switch (delivery.stage()) {
             case ASK -> {
                 ModelFailure failure = SendFailures.ofAsking(thrown);
-                stalled |= !RetryRules.isFinal(failure);
-                retry(delivery, failure, target(delivery), now);
+                if (!RetryRules.isFinal(failure)) {
+                    targets.failed(target(delivery), now);
+                }
+                retry(delivery, failure, targets, target(delivery), now);
             }
             case ANSWER -> {
-                retry(delivery, SendFailures.ofAnswering(thrown), SENDING, now);
+                topics.failed(SENDING, now);
+                retry(delivery, SendFailures.ofAnswering(thrown), topics, SENDING, now);
                 if (delivery.stage() == Stage.ANSWER && delivery.isStreamed()) {
                     // the pieces are gone: the answer begins anew
                     delivery.proceedTo(Stage.ASK);
@@ -286,21 +300,20 @@ final class Deliveries {
                     delivery.strip();
                 }
                 delivery.failed(reason(delivery), false, now);
-                sleep(delivery, now + rules.backOff(delivery.tries(), null));
+                sleep(delivery, BURYING, now + rules.backOff(delivery.tries(), null));
             }
         }
     }
 
-    private void retry(Delivery delivery, ModelFailure failure, String others, long now) {
-        Long success = successes.get(others);
-        boolean othersAreServed = success != null && success - delivery.startedAt() > 0;
+    private void retry(Delivery delivery, ModelFailure failure, TargetHealth health, String line, long now) {
+        boolean othersAreServed = health.hasAnsweredSince(line, delivery.startedAt());
         delivery.failed(failure, RetryRules.isOurs(failure) || (othersAreServed && RetryRules.counts(failure)), now);
         long delay = rules.delay(delivery, failure, now);
         if (delay == RetryRules.NEVER) {
             bury(delivery, failure);
             run(delivery);
         } else {
-            sleep(delivery, now + delay);
+            sleep(delivery, line, now + delay);
         }
     }
 
@@ -315,15 +328,19 @@ final class Deliveries {
         return known == null ? ModelFailure.of(FailureKind.UNAVAILABLE, "the prompt could not be processed") : known;
     }
 
-    private void sleep(Delivery delivery, long due) {
+    private void sleep(Delivery delivery, String line, long due) {
         stop(delivery);
         crashLog.rest(delivery.id());
         delivery.due(due);
-        sleeping.add(delivery);
+        sleeping.add(line, delivery);
+        if (!isOfKafka(line)) {
+            backlog.add(delivery);
+        }
     }
 
     /** Forgets what has not begun of partitions that were taken away; what runs, runs on. */
     void drop() {
+        backlog.removeRevoked();
         order.removeIf(delivery -> delivery.tracker().isRevoked());
         sleeping.removeRevoked().forEach(this::leave);
         suspects.removeRevoked().forEach(this::leave);
@@ -339,9 +356,16 @@ final class Deliveries {
         return runningCount.get();
     }
 
-    /** Whether it is of no use to read more: nobody answers, or a suspect has to be alone. */
-    boolean isStalled() {
-        return (stalled && !(running.isEmpty() && sleeping.isEmpty())) || suspects.isIsolating();
+    /** How many have been read and keep no model busy. */
+    int waiting() {
+        return backlog.size();
+    }
+
+    /** Whether so many more are not to be read: too many wait, or nobody answers, or a suspect has to be alone. */
+    boolean isStalled(int more) {
+        long now = ticker.nanos();
+        boolean hopeless = isBusy() && targets.allFail(now) && now - readAt < LOOK;
+        return hopeless || !backlog.hasRoom(more) || suspects.isIsolating();
     }
 
     /** Whether something is to be done soon. */

@@ -88,6 +88,15 @@ public final class Delivery {
 
     private record PartitionKey(String topic, int partition, ByteBuffer key) {}
 
+    /** What its key and its value take. */
+    long bytes() {
+        return length(record.key()) + length(record.value());
+    }
+
+    private static long length(byte @Nullable [] bytes) {
+        return bytes == null ? 0 : bytes.length;
+    }
+
     Stage stage() {
         return stage;
     }

@@ -7,7 +7,7 @@ import java.util.Set;
 /**
  * How prompts are taken from Kafka.
  *
- * @param maxInFlight prompts under way in one consumer, those that wait for a retry included
+ * @param maxInFlight prompts under way in one consumer, beside those that wait for a target that fails
  * @param orderByKey whether of each key only one is under way at a time
  * @param replyTopics what {@code kafka_replyTopic} may name
  * @param maxAge how long an outage may last before its prompts become dead letters

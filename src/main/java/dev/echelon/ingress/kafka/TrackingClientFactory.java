@@ -106,8 +106,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
                     new RetryRules(settings.maxAge(), random),
                     crashLog,
                     ticker,
-                    settings.orderByKey(),
-                    settings.transactional());
+                    settings);
         } catch (Exception e) {
             throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
         }

@@ -173,9 +173,9 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private void steer() {
         int size = settings.pollSize();
         AssignedPartitions.Load load = partitions.load(ticker.nanos());
-        // what waits for a commit keeps no model busy
-        int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight());
-        boolean full = busy + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled();
+        // what waits for a commit keeps no model busy, nor does what waits for a target that fails
+        int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight()) - deliveries.waiting();
+        boolean full = busy + size > Math.max(size, settings.maxInFlight()) || deliveries.isStalled(size);
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
         List<TopicPartition> pause = new ArrayList<>();

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -28,6 +29,9 @@ class DeliveriesTest implements Deliveries.Stages {
 
     private final ModelFailure down = ModelFailure.of(FailureKind.UNAVAILABLE, "down");
     private static final RouteInfo ROUTE = new RouteInfo("g", "g.e1/up:m", "g.e1", 1, 1, "");
+    private static final RouteInfo OTHER = new RouteInfo("h", "h.e1/up:n", "h.e1", 1, 1, "");
+    private static final int WINDOW = 4;
+    private static final Duration PACE = Duration.ofMillis(50);
 
     @TempDir
     private Path folder;
@@ -60,8 +64,18 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     private Deliveries deliveries(boolean orderByKey) {
-        return new Deliveries(
-                this, new RetryRules(Duration.ofHours(1), () -> 1), crashLog, () -> now, orderByKey, false);
+        KafkaSettings settings = new KafkaSettings(
+                WINDOW,
+                orderByKey,
+                Set.of(),
+                Duration.ofHours(1),
+                Duration.ofSeconds(10),
+                1_000,
+                false,
+                false,
+                folder,
+                "group");
+        return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, () -> now, settings);
     }
 
     @Override
@@ -114,7 +128,7 @@ class DeliveriesTest implements Deliveries.Stages {
         assertThat(delivery).isNotNull();
         assertThat(done).as("nobody asks " + name).isNotNull();
         if (delivery != null && done != null) {
-            delivery.routed(ROUTE);
+            delivery.routed(name.startsWith("other") ? OTHER : ROUTE);
             if (failure == null) {
                 delivery.answered(new Delivery.Answer(
                         streaming
@@ -136,16 +150,18 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     private void later(Duration time) {
-        now += time.toNanos();
-        all.work();
-        all.work();
+        now += time.toNanos() - 2 * PACE.toNanos();
+        for (int i = 0; i < 3; i++) {
+            all.work();
+            now += i < 2 ? PACE.toNanos() : 0;
+        }
     }
 
     @Test
     void anOutageIsTriedAgainEverMoreRarelyAndEndsAsADeadLetterOnlyWhenItIsTooOld() {
         take("a");
         over("a", down);
-        assertThat(all.isStalled()).isTrue();
+        assertThat(all.isStalled(1)).isTrue();
         Duration passed = Duration.ZERO;
         int tries = 1;
         while (passed.compareTo(Duration.ofMinutes(59)) < 0) {
@@ -165,7 +181,7 @@ class DeliveriesTest implements Deliveries.Stages {
         all.work();
         assertThat(log).endsWith("bury a no_model_available");
         assertThat(tracker.open()).isZero();
-        assertThat(all.isStalled()).isFalse();
+        assertThat(all.isStalled(1)).isFalse();
         assertThat(all.isBusy()).isFalse();
     }
 
@@ -179,13 +195,94 @@ class DeliveriesTest implements Deliveries.Stages {
         List.copyOf(asked.keySet()).forEach(it -> over(it, down));
         later(Duration.ofSeconds(2));
         assertThat(asked).isEmpty();
-        assertThat(all.isStalled()).isTrue();
 
         take("c");
+        assertThat(all.isStalled(1)).isTrue();
         answered("c");
-        assertThat(all.isStalled()).isFalse();
+        assertThat(all.isStalled(1)).isFalse();
         later(Duration.ofSeconds(1));
         assertThat(asked).containsOnlyKeys("a", "b");
+    }
+
+    @Test
+    void whatWaitsForATargetThatFailsMakesRoomForOthers() {
+        List<String> dead = List.of("a", "b", "c", "d");
+        dead.forEach(this::take);
+        assertThat(all.waiting()).isZero();
+        dead.forEach(it -> over(it, down));
+        assertThat(all.waiting()).isEqualTo(4);
+        assertThat(all.isStalled(1)).as("nobody answers").isTrue();
+
+        now += Duration.ofSeconds(1).toNanos();
+        assertThat(all.isStalled(1)).as("there may be another target").isFalse();
+        take("other");
+        assertThat(all.isStalled(1)).as("one look a second").isTrue();
+        answered("other");
+        assertThat(all.isStalled(1)).as("the other target answers").isFalse();
+        take("e");
+        over("e", down);
+        assertThat(all.isStalled(1)).as("it still does").isFalse();
+        List.copyOf(asked.keySet()).forEach(it -> over(it, down));
+        assertThat(all.waiting()).isEqualTo(5);
+
+        now += Duration.ofMinutes(2).toNanos();
+        take("f");
+        assertThat(all.isStalled(1)).as("nobody has answered for long").isTrue();
+    }
+
+    @Test
+    void aTargetThatFailsIsAskedAgainNoMoreOftenThanItsPaceHoweverManyWait() {
+        for (int i = 0; i < 100; i++) {
+            take("p" + i);
+            over("p" + i, down);
+        }
+        take("other");
+        over("other", down);
+        log.clear();
+        now += Duration.ofMinutes(1).toNanos();
+        for (int i = 0; i < 10; i++) {
+            now += PACE.toNanos();
+            all.work();
+            List.copyOf(asked.keySet()).forEach(it -> over(it, down));
+        }
+        assertThat(log).filteredOn(it -> it.startsWith("ask p")).hasSize(10);
+        assertThat(log).filteredOn(it -> it.equals("ask other")).hasSize(1);
+    }
+
+    @Test
+    void ofThoseThatAreWokenNoMoreRunThanMayBeInFlight() {
+        for (int i = 0; i < 20; i++) {
+            take("p" + i);
+            over("p" + i, down);
+        }
+        now += Duration.ofMinutes(1).toNanos();
+        take("first");
+        answered("first");
+        later(Duration.ofSeconds(2));
+
+        assertThat(asked).hasSize(WINDOW);
+        answered(asked.keySet().iterator().next());
+        assertThat(asked).hasSize(WINDOW);
+    }
+
+    @Test
+    void whatWaitsIsBoundedByItsSizeToo() {
+        String large = "x".repeat(1024 * 1024);
+        for (int i = 0; i < 31; i++) {
+            take("k", large + i);
+            over(large + i, down);
+        }
+        take("other");
+        answered("other");
+        assertThat(all.isStalled(1)).isFalse();
+        take("k", large);
+        over(large, down);
+        assertThat(all.isStalled(1)).isTrue();
+
+        tracker.revoke();
+        all.drop();
+        assertThat(all.waiting()).isZero();
+        assertThat(all.isStalled(1)).isFalse();
     }
 
     @Test
@@ -267,7 +364,7 @@ class DeliveriesTest implements Deliveries.Stages {
                 assertThat(log).containsExactly("ask guilty", "ask innocent");
             } else {
                 // both were there; each gets its turn alone
-                assertThat(all.isStalled()).isTrue();
+                assertThat(all.isStalled(1)).isTrue();
                 all.work();
                 assertThat(log).containsExactly("ask guilty");
             }
@@ -285,7 +382,7 @@ class DeliveriesTest implements Deliveries.Stages {
         assertThat(log).containsExactly("bury guilty crashes_the_process", "ask innocent");
         answered("innocent");
         assertThat(log).contains("answer innocent");
-        assertThat(all.isStalled()).isFalse();
+        assertThat(all.isStalled(1)).isFalse();
     }
 
     @Test
@@ -311,6 +408,7 @@ class DeliveriesTest implements Deliveries.Stages {
 
         over("1", down);
         assertThat(log).doesNotContain("ask 2");
+        assertThat(all.waiting()).as("one for its target, one for its turn").isEqualTo(2);
         later(Duration.ofMinutes(1));
         answered("1");
         assertThat(log).endsWith("ask 2");
