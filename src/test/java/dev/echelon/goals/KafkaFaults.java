@@ -8,8 +8,10 @@ import dev.echelon.testing.GatewayProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** A gateway and its broker, which are killed and started again, and what was in flight each time. */
 final class KafkaFaults implements AutoCloseable {
@@ -85,6 +87,14 @@ final class KafkaFaults implements AutoCloseable {
         return faults;
     }
 
+    /** Calls that were under way at the models when the gateway was killed, all together. */
+    int inFlight() {
+        return faults.stream()
+                .filter(it -> it.kind() == Kind.GATEWAY_KILLED)
+                .mapToInt(Fault::inFlight)
+                .sum();
+    }
+
     /** Which of the answers that came twice are due to it: their first ones were sent before it, and after the last one. */
     long repeatedBy(Fault fault, KafkaLoad.Count count) {
         int index = faults.indexOf(fault);
@@ -94,24 +104,26 @@ final class KafkaFaults implements AutoCloseable {
                 .count();
     }
 
-    /** So many of each kind, what was in flight at them, and how long they took. */
-    String summary() {
-        StringBuilder text = new StringBuilder();
-        for (Kind kind : Kind.values()) {
-            List<Fault> those = faults.stream().filter(it -> it.kind() == kind).toList();
-            text.append(text.isEmpty() ? "" : ", ")
-                    .append("%d x %s (%d in flight, ready again after %.1f s)"
-                            .formatted(
-                                    those.size(),
-                                    kind,
-                                    those.stream().mapToInt(Fault::inFlight).sum(),
-                                    those.stream()
-                                                    .mapToLong(it -> it.away().toMillis())
-                                                    .average()
-                                                    .orElse(0)
-                                            / 1000));
-        }
-        return text.toString();
+    /** So many of each kind, what was in flight at them and came twice because of them, and how long they took. */
+    String summary(KafkaLoad.Count count) {
+        return Arrays.stream(Kind.values())
+                .map(kind -> summary(
+                        kind, faults.stream().filter(it -> it.kind() == kind).toList(), count))
+                .collect(Collectors.joining(", "));
+    }
+
+    private String summary(Kind kind, List<Fault> those, KafkaLoad.Count count) {
+        return "%d x %s (%d in flight, %d duplicated, ready again after %.1f s)"
+                .formatted(
+                        those.size(),
+                        kind,
+                        those.stream().mapToInt(Fault::inFlight).sum(),
+                        those.stream().mapToLong(it -> repeatedBy(it, count)).sum(),
+                        those.stream()
+                                        .mapToLong(it -> it.away().toMillis())
+                                        .average()
+                                        .orElse(0)
+                                / 1000);
     }
 
     @Override

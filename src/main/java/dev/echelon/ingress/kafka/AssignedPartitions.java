@@ -80,6 +80,30 @@ final class AssignedPartitions {
         return marks;
     }
 
+    /** How many of each have been finished, which a commit of now covers. */
+    Map<TopicPartition, Long> finished(Collection<TopicPartition> partitions) {
+        Map<TopicPartition, Long> finished = new HashMap<>();
+        partitions.forEach(it -> finished.put(it, tracker(it).finished()));
+        return finished;
+    }
+
+    /** The commit got through. */
+    void committed(Map<TopicPartition, Long> covered) {
+        covered.forEach((partition, count) -> {
+            PartitionTracker tracker = trackers.get(partition);
+            if (tracker != null) {
+                tracker.committed(count);
+            }
+        });
+    }
+
+    /** How many have been finished since the last commits that got through. */
+    int uncommitted() {
+        return (int) trackers.values().stream()
+                .mapToLong(PartitionTracker::uncommitted)
+                .sum();
+    }
+
     /** The commit did not get through. */
     void markAgain(Collection<TopicPartition> partitions) {
         for (TopicPartition partition : partitions) {

@@ -105,6 +105,7 @@ final class CamelStages implements Deliveries.Stages {
         ChunkSink sink = delivery.sink();
         if (sink != null && sink.begun()) {
             sink.end(done);
+            done.sent();
         } else {
             reply(answers, delivery, done);
         }

@@ -19,5 +19,10 @@ interface Commits {
     /** Prompts that are done but for a commit. */
     int waiting();
 
+    /** Prompts whose answers are out and are given again if the process dies before the next commit. */
+    default int unsure() {
+        return 0;
+    }
+
     void close();
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,23 +17,46 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts on disk during which deliveries the process died. A line is written when one begins and when it ends; what has
- * begun and not ended when the file is opened again was under way in a crash. Written through the operating system's
- * cache, which outlives the process. Where the disk fails, prompts go on and are not counted. Thread-safe.
+ * Remembers on disk during which deliveries the process died. A line is written when one is begun, when it only waits, when it
+ * is worked on again and when it ends; what has not ended when the file is opened again was under way in a crash. Few are
+ * worked on at the same moment, hundreds may wait for their models: those are blamed less. Written through the operating
+ * system's cache, which outlives the process. Where the disk fails, prompts go on and are not blamed. Thread-safe.
  */
 final class CrashLog implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CrashLog.class);
     private static final long COMPACT_BYTES = 4L * 1024 * 1024;
     private static final int MOST_ENTRIES = 10_000;
-    private static final String BEGUN = "+";
     private static final String RESTS = "!";
     private static final String ENDED = "-";
 
-    /** How often the process died during a delivery that is not over. */
-    private final Map<String, Integer> crashes = new HashMap<>();
+    /** Of deliveries that are not over. */
+    private final Map<String, Integer> blame = new HashMap<>();
 
-    private final Map<String, Boolean> open = new HashMap<>();
+    private final Map<String, State> open = new HashMap<>();
+
+    /** Of what is under way. */
+    private enum State {
+        BEGUN("+", 2),
+        WAITS("~", 1),
+        RESUMED("*", 2);
+
+        private final String sign;
+        /** What a crash now would add to its blame. */
+        private final int points;
+
+        State(String sign, int points) {
+            this.sign = sign;
+            this.points = points;
+        }
+
+        static @Nullable State of(String sign) {
+            return Arrays.stream(values())
+                    .filter(it -> it.sign.equals(sign))
+                    .findFirst()
+                    .orElse(null);
+        }
+    }
 
     @Nullable
     private FileChannel file;
@@ -78,54 +102,70 @@ final class CrashLog implements AutoCloseable {
                 continue;
             }
             String id = parts[2];
-            switch (parts[0]) {
-                case BEGUN -> {
-                    open.put(id, true);
-                    crashes.put(id, Integer.parseInt(parts[1]));
-                }
-                case RESTS -> {
-                    open.remove(id);
-                    crashes.put(id, Integer.parseInt(parts[1]));
-                }
-                default -> {
-                    open.remove(id);
-                    crashes.remove(id);
-                }
+            State state = State.of(parts[0]);
+            if (state != null) {
+                open.put(id, state);
+            } else {
+                open.remove(id);
+            }
+            if (state != null || parts[0].equals(RESTS)) {
+                blame.put(id, Integer.parseInt(parts[1]));
+            } else {
+                blame.remove(id);
             }
         }
         if (open.size() == 1) {
             // it was alone, so it is to blame, and those that were with it before are not
-            crashes.replaceAll((id, count) -> Math.min(count, open.containsKey(id) ? count : 1));
+            blame.replaceAll((id, points) -> Math.min(points, open.containsKey(id) ? points : State.WAITS.points));
         }
-        open.keySet().forEach(id -> crashes.merge(id, 1, Integer::sum));
+        open.forEach((id, state) -> blame.merge(id, state.points, Integer::sum));
         open.clear();
-        crashes.values().removeIf(count -> count == 0);
-        if (crashes.size() > MOST_ENTRIES) {
-            crashes.clear();
+        blame.values().removeIf(points -> points == 0);
+        if (blame.size() > MOST_ENTRIES) {
+            blame.clear();
         }
     }
 
-    /** How often the process has died during this delivery. */
-    synchronized int crashes(String id) {
-        return crashes.getOrDefault(id, 0);
+    /** Two for each time that the process died while it was worked on, one for each while it waited for its model. */
+    synchronized int blame(String id) {
+        return blame.getOrDefault(id, 0);
     }
 
     synchronized void begin(String id) {
-        open.put(id, true);
-        write(BEGUN, id);
+        enter(id, State.BEGUN);
+    }
+
+    /** A model has it now; nothing is done about it here. */
+    synchronized void waits(String id) {
+        // unless the model was so fast that it is worked on again
+        if (open.get(id) == State.BEGUN) {
+            enter(id, State.WAITS);
+        }
+    }
+
+    /** It is worked on again. */
+    synchronized void resume(String id) {
+        if (open.containsKey(id)) {
+            enter(id, State.RESUMED);
+        }
+    }
+
+    private void enter(String id, State state) {
+        open.put(id, state);
+        write(state.sign, id);
     }
 
     /** It is not over, but nothing is done about it for a while that could end the process. */
     synchronized void rest(String id) {
         if (open.remove(id) != null) {
-            write(crashes(id) == 0 ? ENDED : RESTS, id);
+            write(blame(id) == 0 ? ENDED : RESTS, id);
         }
     }
 
     synchronized void end(String id) {
-        if (open.remove(id) != null || crashes.containsKey(id)) {
+        if (open.remove(id) != null || blame.containsKey(id)) {
             write(ENDED, id);
-            crashes.remove(id);
+            blame.remove(id);
         }
     }
 
@@ -140,7 +180,7 @@ final class CrashLog implements AutoCloseable {
             return;
         }
         try {
-            append(channel, what + " " + crashes(id) + " " + id + "\n");
+            append(channel, line(what, id));
             if (channel.position() > COMPACT_BYTES) {
                 compact();
             }
@@ -148,6 +188,10 @@ final class CrashLog implements AutoCloseable {
             LOG.warn("prompts that end the process are no longer counted", e);
             close();
         }
+    }
+
+    private String line(String what, String id) {
+        return what + " " + blame(id) + " " + id + "\n";
     }
 
     private static void append(FileChannel channel, String text) throws IOException {
@@ -163,16 +207,8 @@ final class CrashLog implements AutoCloseable {
             return;
         }
         StringBuilder text = new StringBuilder();
-        crashes.forEach((id, count) -> {
-            if (!open.containsKey(id)) {
-                text.append(RESTS + " ").append(count).append(' ').append(id).append('\n');
-            }
-        });
-        open.keySet().forEach(id -> text.append(BEGUN + " ")
-                .append(crashes(id))
-                .append(' ')
-                .append(id)
-                .append('\n'));
+        blame.keySet().stream().filter(id -> !open.containsKey(id)).forEach(id -> text.append(line(RESTS, id)));
+        open.forEach((id, state) -> text.append(line(state.sign, id)));
         channel.truncate(0);
         channel.position(0);
         append(channel, text.toString());

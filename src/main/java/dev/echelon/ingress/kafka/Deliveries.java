@@ -27,8 +27,11 @@ final class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
-    /** After so many crashes a prompt is asked alone, to see who is to blame; after one more it is a dead letter. */
-    private static final int SUSPECT = 2;
+    /** Blame of two crashes while it was worked on: from then on a prompt is asked alone, to see whether it is the one. */
+    private static final int SUSPECT = 4;
+
+    /** Blame of three: it is a dead letter. Who was never alone cannot have so much. */
+    private static final int GUILTY = 6;
 
     private static final String SENDING = "answers";
     private static final String BURYING = "dead letters";
@@ -51,6 +54,7 @@ final class Deliveries {
     private final Backlog backlog = new Backlog();
     private final TargetHealth targets = new TargetHealth();
     private final TargetHealth topics = new TargetHealth();
+    private final List<Delivery> begun = new ArrayList<>();
     private List<Delivery> sent = new ArrayList<>();
     private long readAt;
 
@@ -97,14 +101,14 @@ final class Deliveries {
 
     private void admit(Delivery delivery) {
         backlog.remove(delivery);
-        int crashes = crashLog.crashes(delivery.id());
-        if (crashes > SUSPECT) {
+        int blame = crashLog.blame(delivery.id());
+        if (blame >= GUILTY) {
             bury(
                     delivery,
-                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended " + crashes + " times during it")
+                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
                             .withCode("crashes_the_process"));
             start(delivery);
-        } else if (crashes == SUSPECT) {
+        } else if (blame >= SUSPECT) {
             suspects.suspect(delivery);
         } else if (suspects.isIsolating()) {
             suspects.hold(delivery);
@@ -126,10 +130,14 @@ final class Deliveries {
             switch (delivery.stage()) {
                 case ASK -> {
                     targets.asked(target(delivery), ticker.nanos());
+                    begun.add(delivery);
                     stages.ask(delivery, failure -> asked(delivery, failure));
                 }
                 case ANSWER -> answer(delivery);
-                case DEAD_LETTER -> stages.deadLetter(delivery, done(delivery, Stage.DEAD_LETTER));
+                case DEAD_LETTER -> {
+                    crashLog.resume(delivery.id());
+                    stages.deadLetter(delivery, done(delivery, Stage.DEAD_LETTER));
+                }
             }
         } catch (RuntimeException e) {
             outcomes.add(new Outcome(delivery, delivery.stage(), e));
@@ -143,6 +151,7 @@ final class Deliveries {
             return;
         }
         try {
+            crashLog.resume(delivery.id());
             answer(delivery);
         } catch (RuntimeException e) {
             outcomes.add(new Outcome(delivery, Stage.ANSWER, e));
@@ -169,6 +178,9 @@ final class Deliveries {
 
     /** Takes in what others have done and begins what is due. */
     void work() {
+        // only now they are: a route may have begun with them after they were handed to it, on this thread
+        begun.forEach(it -> crashLog.waits(it.id()));
+        begun.clear();
         for (Outcome outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
             over(outcome);
         }

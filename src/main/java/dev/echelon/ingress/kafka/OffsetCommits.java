@@ -20,10 +20,14 @@ final class OffsetCommits implements Commits {
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final long INTERVAL = Duration.ofMillis(100).toNanos();
 
+    /** So many are committed at once. */
+    private static final int MANY = 32;
+
     private final Consumer<?, ?> consumer;
     private final AssignedPartitions partitions;
     private final Ticker ticker;
     private long committedAt;
+    private boolean committing;
 
     OffsetCommits(Consumer<?, ?> consumer, AssignedPartitions partitions, Ticker ticker) {
         this.consumer = consumer;
@@ -35,14 +39,19 @@ final class OffsetCommits implements Commits {
     @Override
     public void tick() {
         long now = ticker.nanos();
-        if (now - committedAt < INTERVAL) {
+        if (now - committedAt < INTERVAL && (committing || partitions.uncommitted() < MANY)) {
             return;
         }
         committedAt = now;
         Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks();
         if (!marks.isEmpty()) {
+            Map<TopicPartition, Long> covered = partitions.finished(marks.keySet());
+            committing = true;
             consumer.commitAsync(marks, (offsets, failure) -> {
-                if (failure != null) {
+                committing = false;
+                if (failure == null) {
+                    partitions.committed(covered);
+                } else {
                     LOG.debug("a commit failed and is repeated", failure);
                     partitions.markAgain(offsets.keySet());
                 }
@@ -56,6 +65,11 @@ final class OffsetCommits implements Commits {
         if (!marks.isEmpty()) {
             consumer.commitSync(marks, PATIENCE);
         }
+    }
+
+    @Override
+    public int unsure() {
+        return partitions.uncommitted();
     }
 
     @Override

@@ -20,6 +20,8 @@ final class PartitionTracker {
     private BitSet restored;
     private long floor;
     private long next;
+    private long finished;
+    private long committed;
     private boolean dirty;
     private boolean revoked;
     private boolean released;
@@ -77,7 +79,25 @@ final class PartitionTracker {
     }
 
     void finish(long offset) {
-        dirty |= open.remove(offset) != null;
+        if (open.remove(offset) != null) {
+            finished++;
+            dirty = true;
+        }
+    }
+
+    /** How many have been finished; what a commit of now covers. */
+    long finished() {
+        return finished;
+    }
+
+    /** @param covered {@link #finished} when it was committed */
+    void committed(long covered) {
+        committed = Math.max(committed, covered);
+    }
+
+    /** How many of the finished ones are repeated if the process dies now. */
+    long uncommitted() {
+        return finished - committed;
     }
 
     /** The commit that is due; {@code null} when nothing has changed since the last one. */

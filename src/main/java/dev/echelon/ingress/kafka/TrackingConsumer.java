@@ -37,6 +37,10 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingConsumer.class);
     private static final Duration BUSY = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** So many more than may be in flight may be repeated after a crash: nothing is read on while commits fail. */
+    private static final int UNSURE = 64;
+
     private static final long DRAIN_STEP = Duration.ofMillis(100).toNanos();
 
     private final KafkaSettings settings;
@@ -183,6 +187,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         // what waits for a commit keeps no model busy, nor does what waits for a target that fails
         int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight()) - deliveries.waiting();
         boolean full = busy + size > Math.max(size, settings.maxInFlight())
+                || busy + commits.unsure() > settings.maxInFlight() + UNSURE
                 || deliveries.isStalled(size)
                 || heldBack.getAsBoolean();
         Set<TopicPartition> assigned = super.assignment();

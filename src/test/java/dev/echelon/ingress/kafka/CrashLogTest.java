@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,22 +26,23 @@ class CrashLogTest {
     void whatWasUnderWayIsCountedAndNothingElse() {
         for (int death = 0; death < 3; death++) {
             try (CrashLog log = CrashLog.open(file)) {
-                assertThat(log.crashes("guilty topic-0-1")).isEqualTo(death);
+                assertThat(log.blame("guilty topic-0-1")).isEqualTo(2 * death);
                 log.begin("guilty topic-0-1");
                 log.begin("t-0-2");
                 log.end("t-0-2");
                 log.begin("t-0-3");
                 log.rest("t-0-3");
+                log.resume("t-0-3");
             }
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("guilty topic-0-1")).isEqualTo(3);
-            assertThat(log.crashes("t-0-2")).isZero();
-            assertThat(log.crashes("t-0-3")).isZero();
+            assertThat(log.blame("guilty topic-0-1")).isEqualTo(6);
+            assertThat(log.blame("t-0-2")).isZero();
+            assertThat(log.blame("t-0-3")).isZero();
             log.end("guilty topic-0-1");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("guilty topic-0-1")).isZero();
+            assertThat(log.blame("guilty topic-0-1")).isZero();
         }
     }
 
@@ -54,7 +56,23 @@ class CrashLogTest {
             log.rest("t-0-1");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("t-0-1")).isOne();
+            assertThat(log.blame("t-0-1")).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatOnlyWaitsForItsModelIsBlamedLess() {
+        try (CrashLog log = CrashLog.open(file)) {
+            List.of("worked on", "waiting", "answered").forEach(log::begin);
+            log.waits("waiting");
+            log.waits("answered");
+            log.resume("answered");
+            log.waits("answered");
+        }
+        try (CrashLog log = CrashLog.open(file)) {
+            assertThat(log.blame("worked on")).isEqualTo(2);
+            assertThat(log.blame("waiting")).isOne();
+            assertThat(log.blame("answered")).isEqualTo(2);
         }
     }
 
@@ -67,12 +85,12 @@ class CrashLogTest {
             }
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("innocent")).isEqualTo(2);
+            assertThat(log.blame("innocent")).isEqualTo(4);
             log.begin("guilty");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("guilty")).isEqualTo(3);
-            assertThat(log.crashes("innocent")).isOne();
+            assertThat(log.blame("guilty")).isEqualTo(6);
+            assertThat(log.blame("innocent")).isOne();
         }
     }
 
@@ -83,7 +101,7 @@ class CrashLogTest {
             log.restAll();
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("t-0-1")).isZero();
+            assertThat(log.blame("t-0-1")).isZero();
         }
     }
 
@@ -98,7 +116,7 @@ class CrashLogTest {
             assertThat(Files.size(file)).isLessThan(5L * 1024 * 1024);
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("t-0-0")).isOne();
+            assertThat(log.blame("t-0-0")).isEqualTo(2);
         }
     }
 
@@ -108,12 +126,12 @@ class CrashLogTest {
         Files.writeString(file, "+\n\n! x y\n+ 99999999999 t\nnonsense\n+ 1 t-0-1\n+ 0 t-0-");
         try (CrashLog log = CrashLog.open(file);
                 CrashLog second = CrashLog.open(file)) {
-            assertThat(log.crashes("t-0-1")).isEqualTo(2);
+            assertThat(log.blame("t-0-1")).isEqualTo(3);
             second.begin("t-0-9");
-            assertThat(second.crashes("t-0-1")).isZero();
+            assertThat(second.blame("t-0-1")).isZero();
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.crashes("t-0-9")).isZero();
+            assertThat(log.blame("t-0-9")).isZero();
         }
     }
 }
