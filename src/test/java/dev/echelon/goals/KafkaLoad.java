@@ -128,6 +128,11 @@ final class KafkaLoad {
 
     /** Waits until nothing is missing, or for so long. */
     Count count(Duration atMost) {
+        return count(kafka, atMost);
+    }
+
+    /** The same, by another one's reader: the broker has been restarted. */
+    Count count(TestKafka kafka, Duration atMost) {
         var unused = kafka.readUntil(
                 ANSWERS, answers -> answers.size() >= prompts && ids(answers).size() >= prompts, atMost);
         Map<String, List<Long>> dead = ids(kafka.readUntil(DLQ, it -> false, Duration.ofSeconds(1)));

@@ -62,7 +62,7 @@ class KafkaTransactionGoalTest {
         }
         KafkaLoad.Count count;
         try (GatewayProcess last = process()) {
-            count = new KafkaLoad(kafka, prompts, 1, 1).count(Duration.ofMinutes(2));
+            count = load.count(kafka, Duration.ofMinutes(2));
             assertThat(last.isAlive()).isTrue();
         }
         Goal.figure(
@@ -100,7 +100,7 @@ class KafkaTransactionGoalTest {
                 // the second time longer than a transaction may take, so that the broker ends it
                 restartBroker(restart == 1 ? Duration.ZERO : Duration.ofSeconds(12));
             }
-            KafkaLoad.Count count = new KafkaLoad(kafka, prompts, 1, 1).count(Duration.ofMinutes(1));
+            KafkaLoad.Count count = load.count(kafka, Duration.ofMinutes(1));
             Goal.figure("Kafka transactional, broker restarts x 2: %s; %d calls upstream", count, provider.count());
             assertThat(count.lost()).isZero();
             assertThat(count.duplicated()).isZero();

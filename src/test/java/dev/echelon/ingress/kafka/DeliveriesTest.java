@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -68,22 +67,8 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     private Deliveries deliveries(boolean orderByKey) {
-        KafkaSettings settings = settings(folder, orderByKey, false);
+        KafkaSettings settings = TestSettings.of(WINDOW, orderByKey, false, folder);
         return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, () -> now, settings);
-    }
-
-    static KafkaSettings settings(Path folder, boolean orderByKey, boolean transactional) {
-        return new KafkaSettings(
-                WINDOW,
-                orderByKey,
-                Set.of(),
-                Duration.ofHours(1),
-                Duration.ofSeconds(10),
-                1_000,
-                false,
-                transactional,
-                folder,
-                "group");
     }
 
     @Override

@@ -101,7 +101,7 @@ class TransactionCommitsTest implements Deliveries.Stages {
     void open() {
         crashLog = CrashLog.open(folder.resolve("log"));
         RetryRules rules = new RetryRules(Duration.ofHours(1), () -> 1);
-        deliveries = new Deliveries(this, rules, crashLog, () -> now, DeliveriesTest.settings(folder, false, true));
+        deliveries = new Deliveries(this, rules, crashLog, () -> now, TestSettings.of(256, false, true, folder));
         commits = new TransactionCommits(consumer, deliveries, this::client, () -> now);
         consumer.assign(List.of(PARTITION));
         commits.tick();
