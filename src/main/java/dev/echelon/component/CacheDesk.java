@@ -29,10 +29,12 @@ final class CacheDesk implements Desk {
 
     private final Gateway gateway;
     private final CacheQuery query;
+    private final boolean onlyIfCached;
 
-    private CacheDesk(Gateway gateway, CacheQuery query) {
+    private CacheDesk(Gateway gateway, CacheQuery query, boolean onlyIfCached) {
         this.gateway = gateway;
         this.query = query;
+        this.onlyIfCached = onlyIfCached;
     }
 
     /** {@code null} for a request that the cache has nothing to do with. */
@@ -49,7 +51,8 @@ final class CacheDesk implements Desk {
         }
         AnswerKey key = new AnswerKey(tenant, target.nameAndIdentity(), Fingerprint.ofQuestion(request));
         Duration maxAge = Objects.requireNonNullElse(control.maxAge(), rules.ttl());
-        return new CacheDesk(gateway, new CacheQuery(key, streamed, ask.lane(), maxAge, rules.ttl()));
+        return new CacheDesk(
+                gateway, new CacheQuery(key, streamed, ask.lane(), maxAge, rules.ttl()), control.onlyIfCached());
     }
 
     private static boolean isRepeatable(ChatRequest request) {
@@ -69,6 +72,10 @@ final class CacheDesk implements Desk {
     @Override
     @Nullable
     public Flight enter(Scheduler scheduler, Passenger passenger, @Nullable Outcome failed) {
+        if (onlyIfCached) {
+            // nobody else is to hear that a model was not asked
+            return gateway.responses().enterApart(query, scheduler, passenger);
+        }
         return failed == null || failed.outOfTime()
                 ? gateway.responses().enter(query, scheduler, passenger)
                 : gateway.responses().enterAlone(query, scheduler, passenger);

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what becomes of requests: metrics, the request log, later the ledger. Called on event loops: it must return
- * quickly, and what it throws is logged and lost.
+ * Hears what becomes of requests: metrics, the request log, later the ledger. Called on event loops, for cached answers on
+ * the caller's thread: it must return quickly, and what it throws is logged and lost.
  */
 public interface RequestListener {
 

@@ -124,6 +124,16 @@ public final class ResponseCache {
         return boarding instanceof Flights.Boarding.Waits ? null : enterAlone(query, scheduler, passenger);
     }
 
+    /** As {@link #enter}, for one who takes what is kept but shares nothing that is under way. */
+    public @Nullable Flight enterApart(CacheQuery query, Scheduler scheduler, Passenger passenger) {
+        Flights.Kept kept = replay(query);
+        if (kept == null) {
+            return enterAlone(query, scheduler, passenger);
+        }
+        passenger.replay(kept.answer());
+        return null;
+    }
+
     /** A flight that nobody else can get aboard; its answer is kept like any other. */
     public Flight enterAlone(CacheQuery query, Scheduler scheduler, Passenger passenger) {
         return flights.alone(

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -278,6 +279,19 @@ class ResponseCacheTest {
     }
 
     @Test
+    void whoWantsNoModelAskedDoesNotWaitForOne() throws Exception {
+        provider.always(Behaviour.hello().after(Duration.ofMillis(700)));
+        try (RawHttp first = RawHttp.to(gateway.port())) {
+            first.send(RawHttp.post(CHAT, ApiClient.body("up:m", seed)));
+            provider.await(0, PATIENT);
+            assertThat(ask("up:m", "", "Cache-Control", "only-if-cached").statusCode())
+                    .isEqualTo(504);
+            assertThat(gateway.gateway().responses().underWay()).isOne();
+            assertThat(first.answer().status()).isEqualTo(200);
+        }
+    }
+
+    @Test
     void whoWaitedForOneThatLeftGetsHisAnswer() throws Exception {
         provider.always(Behaviour.hello().after(Duration.ofMillis(600)));
         RawHttp first = RawHttp.to(gateway.port()).send(RawHttp.post(CHAT, ApiClient.body("up:m", seed)));
@@ -307,7 +321,7 @@ class ResponseCacheTest {
     }
 
     @Test
-    void aKeyForOncePayedAndTheCacheGoTogether() throws Exception {
+    void anIdempotencyKeyAndTheCacheGoTogether() throws Exception {
         assertThat(cache(ask("up:m", "", "Idempotency-Key", "k" + seed.length() + QUESTIONS.get())))
                 .isEqualTo("miss");
         HttpResponse<String> otherKey = ask("up:m", "", "Idempotency-Key", "l" + QUESTIONS.get());
@@ -385,7 +399,7 @@ class ResponseCacheTest {
 
     private static String identity(TestGateway.ConfigFiles files, String target) throws Exception {
         try (TestGateway built = files.start()) {
-            return java.util.Objects.requireNonNull(built.gateway().generation().target(target))
+            return Objects.requireNonNull(built.gateway().generation().target(target))
                     .nameAndIdentity();
         }
     }

@@ -11,6 +11,7 @@ import io.netty.util.internal.PlatformDependent;
 import io.vertx.core.buffer.impl.VertxByteBufAllocator;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,8 +50,14 @@ class LeakTest {
         assertNothingIsLeftBehind(1_000_000, 0);
     }
 
-    /** Memory that is in use, garbage apart, in bytes. */
-    private record Memory(long heap, long direct, long pinned, long rss) {
+    /**
+     * Memory that is in use, garbage apart, in bytes.
+     *
+     * @param pinned the part of {@code direct} that is in buffers which somebody holds
+     * @param rss of the process
+     * @param beside what of {@code rss} is neither heap nor classes and compiled code
+     */
+    private record Memory(long heap, long direct, long pinned, long rss, long beside) {
 
         static Memory now() throws Exception {
             long heap = Long.MAX_VALUE;
@@ -65,7 +72,10 @@ class LeakTest {
             for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
                 direct += pool.getMemoryUsed();
             }
-            return new Memory(heap, direct, pinnedNow(), rssNow());
+            MemoryMXBean memory = ManagementFactory.getMemoryMXBean();
+            long ofTheJvm = memory.getHeapMemoryUsage().getCommitted()
+                    + memory.getNonHeapMemoryUsage().getCommitted();
+            return new Memory(heap, direct, pinnedNow(), rssNow(), rssNow() - ofTheJvm);
         }
 
         private static long pinnedNow() {
@@ -84,8 +94,12 @@ class LeakTest {
         @Override
         public String toString() {
             return String.format(
-                    "heap %.1f, direct %.1f, pinned %.2f, RSS %d MiB",
-                    (double) heap / MEBIBYTE, (double) direct / MEBIBYTE, (double) pinned / MEBIBYTE, rss / MEBIBYTE);
+                    "heap %.1f, direct %.1f, pinned %.2f, RSS %d, of it beside the JVM's own %d MiB",
+                    (double) heap / MEBIBYTE,
+                    (double) direct / MEBIBYTE,
+                    (double) pinned / MEBIBYTE,
+                    rss / MEBIBYTE,
+                    beside / MEBIBYTE);
         }
     }
 
