@@ -19,5 +19,6 @@ interface Commits {
     /** Prompts that are done but for a commit. */
     int waiting();
 
+    /** Commits no more; what has not been committed by now is repeated by whoever reads it next. */
     void close();
 }

@@ -189,6 +189,7 @@ final class Deliveries {
         if (outcome.failure() != null) {
             failed(delivery, outcome.failure());
         } else if (transactional) {
+            crashLog.rest(delivery.id());
             sent.add(delivery);
         } else {
             finish(delivery);
