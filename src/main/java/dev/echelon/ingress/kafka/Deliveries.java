@@ -226,6 +226,7 @@ final class Deliveries {
         if (outcome.failure() != null) {
             failed(delivery, outcome.failure());
         } else if (settings.transactional()) {
+            crashLog.rest(delivery.id());
             sent.add(delivery);
         } else {
             finish(delivery);

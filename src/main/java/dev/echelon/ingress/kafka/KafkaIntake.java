@@ -20,7 +20,7 @@ public final class KafkaIntake extends ServiceSupport implements Processor, Shut
 
     @Override
     public void process(Exchange exchange) {
-        exchange.getMessage().getBody(TrackingConsumer.Taken.class).begin();
+        exchange.getMessage().getBody(Taken.class).begin();
     }
 
     @Override

@@ -37,6 +37,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingConsumer.class);
     private static final Duration BUSY = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+    private static final Duration CLOSING = Duration.ofSeconds(30);
 
     /** So many more than may be in flight may be repeated after a crash: nothing is read on while commits fail. */
     private static final int UNSURE = 64;
@@ -52,22 +53,6 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
     private boolean isFenced;
     private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
-
-    /** A record that is open, on its way through Camel. */
-    static final class Taken {
-
-        private final Deliveries deliveries;
-        private final Delivery delivery;
-
-        Taken(Deliveries deliveries, Delivery delivery) {
-            this.deliveries = deliveries;
-            this.delivery = delivery;
-        }
-
-        void begin() {
-            deliveries.take(delivery);
-        }
-    }
 
     /**
      * How it stands; readable from any thread.
@@ -108,6 +93,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
             isFenced = true;
             lost(super.assignment());
+            commits.close();
             return ConsumerRecords.empty();
         }
     }
@@ -277,11 +263,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public void close() {
-        try {
-            super.close();
-        } finally {
-            commits.close();
-        }
+        close(CLOSING);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class TransactionCommits implements Commits {
     private Phase phase = Phase.IDLE;
     private int failures;
     private long triedAt;
+    private boolean isClosed;
 
     @Nullable
     private Producer<Object, Object> producer;
@@ -83,6 +84,10 @@ final class TransactionCommits implements Commits {
     @Override
     public void tick() {
         waiting.addAll(deliveries.takeSent());
+        if (isClosed) {
+            abandonAll();
+            return;
+        }
         if (ticker.nanos() - triedAt < INTERVAL << Math.min(failures, MOST_DOUBLINGS)) {
             return;
         }
@@ -257,10 +262,19 @@ final class TransactionCommits implements Commits {
 
     @Override
     public void close() {
+        isClosed = true;
         Producer<Object, Object> current = producer;
         producer = null;
         if (current != null) {
             current.close(PATIENCE);
         }
+        waiting.addAll(batch.deliveries());
+        batch = NONE;
+        abandonAll();
+    }
+
+    private void abandonAll() {
+        waiting.forEach(deliveries::abandon);
+        waiting.clear();
     }
 }

@@ -312,6 +312,31 @@ class TransactionCommitsTest implements Deliveries.Stages {
     }
 
     @Test
+    void whoHasBeenClosedSendsNothingAnyMore() {
+        take("a");
+        deliveries.work();
+        commits.close();
+        tick();
+
+        assertThat(client(0).closed()).isTrue();
+        assertThat(client(0).sent()).isEmpty();
+        assertThat(clients).hasSize(1);
+        assertThat(deliveries.running()).isZero();
+    }
+
+    @Test
+    void whatHasBeenAnsweredAndWaitsForItsTransactionIsNotToBlameForACrash() {
+        take("a", SILENT);
+        deliveries.work();
+        crashLog.close();
+        CrashLog after = CrashLog.open(folder.resolve("log"));
+
+        assertThat(after.crashes("t-0-0")).isZero();
+        assertThat(after.crashes("t-0-1")).isOne();
+        after.close();
+    }
+
+    @Test
     void whatIsBeingTakenAwayIsCommittedBefore() {
         take("a");
         deliveries.work();
