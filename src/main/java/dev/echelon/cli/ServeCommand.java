@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -119,20 +121,35 @@ final class ServeCommand implements Callable<Integer> {
                 kafka,
                 inbox,
                 kafkaBrokers == null ? Map.of() : Map.of("echelon.kafka.brokers", kafkaBrokers));
-        Configuration configuration = options.load();
         Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
-        try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
-            return serve(configuration, used);
+        // the two need nothing of each other, and each is a good part of a start
+        FutureTask<Configuration> reading = new FutureTask<>(options::load);
+        new Thread(reading, "echelon-configuration").start();
+        try (GatewayRuntime runtime = new GatewayRuntime()) {
+            Configuration configuration = result(reading);
+            try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
+                return serve(runtime, configuration, used);
+            }
         }
     }
 
-    private int serve(Configuration configuration, Server.Routes edges) throws Exception {
+    private static Configuration result(FutureTask<Configuration> reading) throws Exception {
+        try {
+            return reading.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof BadUsageException fault) {
+                throw fault;
+            }
+            throw e;
+        }
+    }
+
+    private int serve(GatewayRuntime runtime, Configuration configuration, Server.Routes edges) throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
         if (!simulation.enabled()) {
             checkReach(configuration);
         }
-        try (GatewayRuntime runtime = new GatewayRuntime();
-                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
+        try (@Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
             Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
             EdgeSettings edge = new EdgeSettings(
                     host,
