@@ -22,15 +22,16 @@ final class Callers implements AutoCloseable {
 
     private final Loops loops;
     private final int port;
+    private final ByteBuf bytes;
     private final ByteBuf request;
     private final ChannelGroup open = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
 
     Callers(Loops loops, Endpoint endpoint, String body) {
         this.loops = loops;
         this.port = endpoint.port();
-        byte[] bytes = request(endpoint, body).getBytes(StandardCharsets.US_ASCII);
-        this.request = Unpooled.unreleasableBuffer(
-                Unpooled.directBuffer(bytes.length).writeBytes(bytes).asReadOnly());
+        byte[] text = request(endpoint, body).getBytes(StandardCharsets.US_ASCII);
+        this.bytes = Unpooled.directBuffer(text.length).writeBytes(text);
+        this.request = Unpooled.unreleasableBuffer(bytes.asReadOnly());
     }
 
     /**
@@ -89,5 +90,6 @@ final class Callers implements AutoCloseable {
     @Override
     public void close() {
         open.close().awaitUninterruptibly();
+        bytes.release();
     }
 }

@@ -11,7 +11,6 @@ final class Catalogue {
 
     static final int MOST_STREAMS = 10_000;
 
-    private static final Duration WARM_UP = Duration.ofSeconds(40);
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final List<Integer> PROMPT_KB = List.of(1, 4, 16, 64, 256, 1024);
 
@@ -42,9 +41,11 @@ final class Catalogue {
         withLog.add(EchelonGateway.of(jdks.get(0)).withRequestLog());
         return List.of(
                 new Interleaved(
-                        new Throughput(loops, "throughput", 64, 1024, WARM_UP, SECOND.multipliedBy(3)), withLog, 5),
-                new Interleaved(new Streams(loops, 500, 50, Duration.ofMillis(20), SECOND, 2), all, 3),
-                new Interleaved(new FixedRate(200, WARM_UP, SECOND.multipliedBy(6)), all, 3),
+                        new Throughput(loops, "throughput", 64, 1024, Throughput.WarmUp.FULL, SECOND.multipliedBy(3)),
+                        withLog,
+                        5),
+                new Interleaved(new Streams(loops, 500, 50, Duration.ofMillis(20), SECOND, 4), all, 3),
+                new Interleaved(new FixedRate(200, SECOND.multipliedBy(6)), all, 3),
                 new Interleaved(new SlowCalls(loops, 2000, SECOND.multipliedBy(4)), most, 1),
                 new Interleaved(new SlowCalls(loops, 5000, SECOND.multipliedBy(4)), all, 2),
                 new Interleaved(
@@ -63,7 +64,9 @@ final class Catalogue {
                 new StartUp("start", starting(), 5),
                 new StartUp("start-many", startingWithMany(), 1),
                 new Interleaved(
-                        new Throughput(loops, "instances", 64, 1024, WARM_UP, SECOND.multipliedBy(3)), instances(), 3),
+                        new Throughput(loops, "instances", 64, 1024, Throughput.WarmUp.FULL, SECOND.multipliedBy(3)),
+                        instances(),
+                        3),
                 new PromptSizes(loops, jvms, PROMPT_KB, SECOND.multipliedBy(3)));
     }
 

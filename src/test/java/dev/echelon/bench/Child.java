@@ -23,7 +23,10 @@ final class Child implements AutoCloseable {
         ProcessBuilder builder =
                 new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
         builder.environment().putAll(environment);
-        return new Child(builder.start());
+        Process process = builder.start();
+        // whoever ends this run ends what it started
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));
+        return new Child(process);
     }
 
     long pid() {

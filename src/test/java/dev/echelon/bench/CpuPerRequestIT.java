@@ -12,6 +12,6 @@ class CpuPerRequestIT {
         Comparison seen = Comparison.run(Comparison.HALF_A_MINUTE, System.out::println);
         System.out.println(seen);
 
-        assertThat(seen.ratio()).as(seen.toString()).isBetween(0.5, Bench.MOST_OF_RAW_VERTX);
+        assertThat(seen.ratio()).as(seen.toString()).isLessThanOrEqualTo(Comparison.HALF_A_MINUTE.most());
     }
 }

@@ -15,8 +15,10 @@ import java.util.Map;
  * @param instances configured models, over two providers
  * @param requestLog whether each request is a line of the log
  * @param home the folder that holds {@code bin/echelon} and {@code target/echelon.jar}
+ * @param options further ones of its JVM
  */
-record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, Path home) implements Subject {
+record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, Path home, String options)
+        implements Subject {
 
     static String name(Jdk jdk) {
         return "Echelon, JDK " + jdk.release();
@@ -33,15 +35,19 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
     }
 
     static EchelonGateway of(Jdk jdk) {
-        return new EchelonGateway(name(jdk), jdk, 2, false, Path.of(""));
+        return new EchelonGateway(name(jdk), jdk, 2, false, Path.of(""), "");
+    }
+
+    EchelonGateway withOptions(String more) {
+        return new EchelonGateway(name, jdk, instances, requestLog, home, more);
     }
 
     EchelonGateway withRequestLog() {
-        return new EchelonGateway(name + ", request log", jdk, instances, true, home);
+        return new EchelonGateway(name + ", request log", jdk, instances, true, home, options);
     }
 
     EchelonGateway withInstances(int count) {
-        return new EchelonGateway(name(jdk, count), jdk, count, requestLog, home);
+        return new EchelonGateway(name(jdk, count), jdk, count, requestLog, home, options);
     }
 
     /** In a folder of its own, which lacks the class-data archive of the build. */
@@ -50,7 +56,7 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
         Files.createDirectories(folder.resolve("target"));
         Files.copy(Path.of("bin/echelon"), folder.resolve("bin/echelon"), StandardCopyOption.COPY_ATTRIBUTES);
         Files.copy(Path.of("target/echelon.jar"), folder.resolve("target/echelon.jar"));
-        return new EchelonGateway(withoutArchive(jdk), jdk, instances, requestLog, folder);
+        return new EchelonGateway(withoutArchive(jdk), jdk, instances, requestLog, folder, options);
     }
 
     @Override
@@ -82,7 +88,7 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
                         "0",
                         "--drain-timeout",
                         "1"),
-                Map.of("JAVA_HOME", jdk.home().toString()),
+                Map.of("JAVA_HOME", jdk.home().toString(), "ECHELON_JAVA_OPTS", options),
                 log);
         return workshop.started(name, child, log, new Callers.Endpoint(port, Map.of()), true);
     }

@@ -17,7 +17,7 @@ import org.HdrHistogram.Histogram;
  * A request each so many milliseconds, whether or not the ones before it have been answered: how long a gateway that has
  * little to do takes.
  */
-record FixedRate(int aSecond, Duration warmUp, Duration round) implements Load {
+record FixedRate(int aSecond, Duration round) implements Load {
 
     private static final int CONNECTIONS = 32;
     private static final int PROMPT_BYTES = 1024;
@@ -52,7 +52,7 @@ record FixedRate(int aSecond, Duration warmUp, Duration round) implements Load {
     @Override
     public void warmUp(Subject.Running subject) throws Exception {
         try (Loops loops = Loops.of(1)) {
-            new Throughput(loops, name(), CONNECTIONS, PROMPT_BYTES, warmUp, warmUp).warmUp(subject);
+            new Throughput(loops, name(), CONNECTIONS, PROMPT_BYTES, Throughput.WarmUp.FULL, round).warmUp(subject);
         }
     }
 

@@ -12,7 +12,7 @@ record PromptSizes(Loops loops, List<Subject> subjects, List<Integer> kilobytes,
 
     private static final int CONNECTIONS = 16;
     private static final int KB = 1024;
-    private static final Duration WARM_UP = Duration.ofSeconds(10);
+    private static final Throughput.WarmUp WARM_UP = new Throughput.WarmUp(100_000, Duration.ofSeconds(10));
 
     @Override
     public String name() {

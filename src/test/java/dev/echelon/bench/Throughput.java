@@ -8,18 +8,25 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * As much as goes through: callers that ask again at once, an upstream that answers at once.
- *
- * @param warmUp at most
  */
-record Throughput(Loops loops, String name, int connections, int promptBytes, Duration warmUp, Duration round)
+record Throughput(Loops loops, String name, int connections, int promptBytes, WarmUp warmUp, Duration round)
         implements Load {
 
     private static final double BYTES_PER_KB = 1024;
 
-    /** So many requests let the JVM's compilers find out what matters. */
-    private static final long WARM = 300_000;
-
     private static final long POLL_MILLIS = 50;
+
+    /**
+     * What comes before the first round.
+     *
+     * @param requests that let the JVM's compilers find out what matters
+     * @param most time for them
+     */
+    record WarmUp(long requests, Duration most) {
+
+        /** Until the second compiler has little left to do. */
+        static final WarmUp FULL = new WarmUp(300_000, Duration.ofSeconds(40));
+    }
 
     @Override
     public String description() {
@@ -51,8 +58,8 @@ record Throughput(Loops loops, String name, int connections, int promptBytes, Du
         Answers answers = new Answers();
         try (Callers callers = new Callers(loops, subject.endpoint(), Prompt.of(promptBytes, false))) {
             callers.open(connections, Duration.ZERO, answers);
-            long end = System.nanoTime() + warmUp.toNanos();
-            while (answers.good() < WARM && System.nanoTime() < end) {
+            long end = System.nanoTime() + warmUp.most().toNanos();
+            while (answers.good() < warmUp.requests() && System.nanoTime() < end) {
                 TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
             }
             answers.stop();
