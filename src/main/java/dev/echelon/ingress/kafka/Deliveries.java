@@ -359,9 +359,9 @@ final class Deliveries {
         suspects.removeRevoked().forEach(this::leave);
     }
 
-    /** How many run of partitions that were taken away. */
+    /** How many run of partitions that are being taken away. */
     long revoked() {
-        return running.stream().filter(it -> it.tracker().isRevoked()).count();
+        return running.stream().filter(it -> it.tracker().isLeaving()).count();
     }
 
     /** How many run; readable from any thread. */

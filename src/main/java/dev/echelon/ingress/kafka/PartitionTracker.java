@@ -185,6 +185,11 @@ final class PartitionTracker {
         released = true;
     }
 
+    /** Whether what is under way may still be finished before it is another's. */
+    boolean isLeaving() {
+        return revoked && !released;
+    }
+
     boolean isReleased() {
         return released;
     }

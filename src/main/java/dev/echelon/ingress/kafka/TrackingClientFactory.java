@@ -66,6 +66,10 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         ours.put(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, ByteArrayDeserializer.class.getName());
         ours.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         ours.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, settings.pollSize());
+        if (outbox != null) {
+            // so that the offsets of a transaction that is under way are waited for
+            ours.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        }
         TrackingConsumer consumer = new TrackingConsumer(
                 ours,
                 settings,
@@ -93,8 +97,6 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
                     "with echelon.kafka.transactional the endpoints that send answers and dead letters have to name the"
                             + " client factory too");
         }
-        // so that the offsets of a transaction that is under way are waited for
-        consumer.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         Object instance = consumer.get(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         Properties ours = new Properties();
         ours.putAll(sending);

@@ -88,7 +88,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public ConsumerRecords<Object, Object> poll(Duration timeout) {
         try {
-            return isFenced ? wait(timeout) : read(timeout);
+            return isFenced ? runOut(timeout) : read(timeout);
         } catch (FencedInstanceIdException e) {
             LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
             isFenced = true;
@@ -99,7 +99,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     }
 
     /** Only sees what runs to its end. */
-    private ConsumerRecords<Object, Object> wait(Duration timeout) {
+    private ConsumerRecords<Object, Object> runOut(Duration timeout) {
         try {
             deliveries.work(timeout.toNanos());
             commits.tick();

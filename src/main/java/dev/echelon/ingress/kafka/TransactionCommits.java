@@ -84,10 +84,6 @@ final class TransactionCommits implements Commits {
     @Override
     public void tick() {
         waiting.addAll(deliveries.takeSent());
-        if (isClosed) {
-            abandonAll();
-            return;
-        }
         if (ticker.nanos() - triedAt < INTERVAL << Math.min(failures, MOST_DOUBLINGS)) {
             return;
         }
@@ -118,6 +114,10 @@ final class TransactionCommits implements Commits {
     }
 
     private void advance() {
+        if (isClosed) {
+            abandonAll();
+            return;
+        }
         Producer<Object, Object> current = producer();
         switch (phase) {
             case COMMITTING -> commit(current);
