@@ -2,6 +2,7 @@ package dev.echelon.ops;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import org.jspecify.annotations.Nullable;
 
@@ -121,8 +123,16 @@ public enum MetricNames {
             "Requests that a pool's rate limit would take at once; no series without a limit",
             Label.POOL),
 
-    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections to providers"),
-    CONNECTIONS_LEASED(Type.GAUGE, "echelon.connections.leased", "Connections to providers that carry a call"),
+    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections", Label.UPSTREAM),
+    CONNECTIONS_ACTIVE(Type.GAUGE, "echelon.connections.active", "Connections that carry a call", Label.UPSTREAM),
+    CONNECTIONS_IDLE(Type.GAUGE, "echelon.connections.idle", "Connections that carry none", Label.UPSTREAM),
+    CONNECTIONS_WAITING(Type.GAUGE, "echelon.connections.waiting", "Calls that have no connection yet", Label.UPSTREAM),
+    CONNECTIONS_OPENED(Type.COUNTER, "echelon.connections.opened", "Connections that were established", Label.UPSTREAM),
+    CONNECTIONS_CLOSED(
+            Type.COUNTER,
+            "echelon.connections.closed",
+            "Connections that are gone, whoever closed them",
+            Label.UPSTREAM),
     LOOP_DELAY(
             Type.GAUGE_SECONDS,
             "echelon.event_loop.delay",
@@ -209,6 +219,8 @@ public enum MetricNames {
         INSTANCE("instance"),
         ECHELON("echelon"),
         POOL("pool"),
+        /** The name of a provider that has a key. */
+        UPSTREAM("provider"),
         /** {@code ok}, or a failure kind. */
         OUTCOME("outcome"),
         /** {@code first}, {@code return}, {@code reconnect}, {@code probe} or {@code none}. */
@@ -257,6 +269,19 @@ public enum MetricNames {
     /** @param values of the labels, in their order */
     Counter counter(MeterRegistry registry, String... values) {
         return Counter.builder(metric)
+                .description(description)
+                .tags(tags(values))
+                .register(registry);
+    }
+
+    /**
+     * One that somebody else counts.
+     *
+     * @param source what the count is read from; the registry does not keep it alive
+     * @param values of the labels, in their order
+     */
+    <T> void counter(MeterRegistry registry, T source, ToDoubleFunction<T> count, String... values) {
+        FunctionCounter.builder(metric, source, count)
                 .description(description)
                 .tags(tags(values))
                 .register(registry);
