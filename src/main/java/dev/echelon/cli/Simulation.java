@@ -72,8 +72,7 @@ final class Simulation {
                             URI.create("http://127.0.0.1:" + port + path),
                             new Secret("simulated"),
                             provider.keyVariables(),
-                            provider.connectTimeout(),
-                            provider.maxConnections(),
+                            provider.connections(),
                             provider.contextWindows()));
         });
         return configuration.withProviders(providers).withoutEchelonOverrides();

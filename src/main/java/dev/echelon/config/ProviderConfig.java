@@ -1,8 +1,8 @@
 package dev.echelon.config;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.Secret;
 import java.net.URI;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -14,7 +14,6 @@ import java.util.Map;
  * @param baseUrl absolute http(s) URL; for {@code openai} an empty path has become {@code /v1}; never ends with a slash
  * @param apiKey empty when none is set: the provider's instances are disabled then
  * @param keyVariables the environment variables that the key is read from, for messages
- * @param maxConnections connections to one host, over all event loops
  * @param contextWindows tokens by model name; models not named are unknown
  */
 public record ProviderConfig(
@@ -23,8 +22,7 @@ public record ProviderConfig(
         URI baseUrl,
         Secret apiKey,
         List<String> keyVariables,
-        Duration connectTimeout,
-        int maxConnections,
+        ConnectionRules connections,
         Map<String, Integer> contextWindows) {
 
     public boolean enabled() {

@@ -1,8 +1,8 @@
 package dev.echelon.config;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.Secret;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -35,8 +35,6 @@ final class ProviderReader {
         }
     }
 
-    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
-    private static final int MAX_CONNECTIONS = 1024;
     /** Takes the place of an address that was reported as broken; the load fails before anybody uses it. */
     private static final URI NOWHERE = URI.create("http://localhost");
 
@@ -79,11 +77,21 @@ final class ProviderReader {
                 url,
                 key == null ? Secret.NONE : key,
                 main.variables("api_key"),
-                main.seconds("connect_timeout", Bounds.POSITIVE, CONNECT_TIMEOUT),
-                main.integer("max_connections", Bounds.between(1, 1_000_000), MAX_CONNECTIONS),
+                connections(main),
                 main.integers("context_windows", Bounds.POSITIVE));
         main.finish();
         return provider;
+    }
+
+    private static ConnectionRules connections(TableReader main) {
+        ConnectionRules usual = ConnectionRules.DEFAULT;
+        return new ConnectionRules(
+                main.seconds("connect_timeout", Bounds.POSITIVE, usual.connectTimeout()),
+                main.integer("max_connections", Bounds.between(1, 1_000_000), usual.max()),
+                main.choice("http2", ConnectionRules.Http2.class, usual.http2()),
+                main.seconds("idle_timeout", Bounds.between(1, 86_400), usual.idle()),
+                main.seconds("connection_lifetime", Bounds.between(1, 86_400), usual.lifetime()),
+                main.bool("warm_up", usual.warmUp()));
     }
 
     /** {@code base_url}, here and in echelons. */

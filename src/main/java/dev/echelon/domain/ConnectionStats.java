@@ -1,9 +1,28 @@
 package dev.echelon.domain;
 
 /**
- * The connections to providers at one moment.
+ * The connections to a provider at one moment.
  *
  * @param open established
- * @param leased of these, in use by a call
+ * @param active of these, with a call on them
+ * @param waiting calls that have no connection yet
+ * @param opened established since the start of the process
+ * @param closed of these, gone
  */
-public record ConnectionStats(int open, int leased) {}
+public record ConnectionStats(int open, int active, int waiting, long opened, long closed) {
+
+    public static final ConnectionStats NONE = new ConnectionStats(0, 0, 0, 0, 0);
+
+    public int idle() {
+        return Math.max(0, open - active);
+    }
+
+    public ConnectionStats plus(ConnectionStats other) {
+        return new ConnectionStats(
+                open + other.open,
+                active + other.active,
+                waiting + other.waiting,
+                opened + other.opened,
+                closed + other.closed);
+    }
+}

@@ -1,8 +1,13 @@
 package dev.echelon.model;
 
 import dev.echelon.domain.Scheduler;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Binds a request to an event loop: the one it came in on, or any when it came from elsewhere. */
 public final class EventLoops {
@@ -21,6 +26,19 @@ public final class EventLoops {
     /** A scheduler on the current event loop; on one of Vert.x's choice where the current thread is none. */
     public Scheduler current() {
         return new LoopScheduler(vertx, vertx.getOrCreateContext());
+    }
+
+    /** A scheduler on each event loop. */
+    public List<Scheduler> all() {
+        VertxInternal internal = (VertxInternal) vertx;
+        List<Scheduler> all = new ArrayList<>();
+        for (EventExecutor loop : internal.getEventLoopGroup()) {
+            all.add(new LoopScheduler(
+                    vertx,
+                    internal.createEventLoopContext(
+                            (EventLoop) loop, null, Thread.currentThread().getContextClassLoader())));
+        }
+        return all;
     }
 
     private record LoopScheduler(Vertx vertx, Context context) implements Scheduler {

@@ -1,117 +1,116 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.ConnectionStats;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.EventLoop;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.impl.ContextInternal;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.net.URI;
-import java.time.Duration;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * Keep-alive connections to the providers, one pool an address and event loop: a request leaves on the loop it came in
- * on. No redirects, no retries, no decompression; certificates are checked against the JDK's trust store.
+ * Keep-alive connections to the providers, one pool a provider, address and event loop: a request leaves on the loop it
+ * came in on. No redirects, no retries, no decompression; certificates are checked against the JDK's trust store.
  */
 final class HttpClients {
 
     private static final int WAITERS_PER_CONNECTION = 16;
     private static final int MAX_PROBES = 64;
     private static final int MAX_HEADER_BYTES = 64 * 1024;
-    private static final Duration KEEP_ALIVE = Duration.ofSeconds(60);
+    private static final int STREAMS_PER_CONNECTION = 100;
 
     private final Vertx vertx;
     private final int loops;
-    private final Map<Key, Pool> pools = new ConcurrentHashMap<>();
-    private final HttpClient probes;
+    private final Map<Key, ConnectionPool> pools = new ConcurrentHashMap<>();
+    private final Map<String, ConnectionCounts> counts = new ConcurrentHashMap<>();
+    private final Map<Boolean, HttpClient> probes = new ConcurrentHashMap<>();
 
     HttpClients(Vertx vertx, int loops) {
         this.vertx = vertx;
         this.loops = loops;
-        this.probes =
-                build(options().setKeepAlive(false), new PoolOptions().setHttp1MaxSize(MAX_PROBES), connection -> {});
     }
 
-    private record Key(EventLoop loop, String scheme, String authority, Duration connectTimeout, int maxConnections) {}
+    private record Key(EventLoop loop, String provider, String scheme, String authority, ConnectionRules rules) {}
 
-    /**
-     * A client and its connections.
-     *
-     * @param open the established ones
-     * @param leased those that carry a call
-     * @param used those that have already carried an answer: one of these that turns out to be dead is no failure of the
-     *     provider
-     */
-    record Pool(HttpClient client, Set<HttpConnection> open, Set<HttpConnection> leased, Set<HttpConnection> used) {}
-
-    ConnectionStats stats() {
-        int open = 0;
-        int leased = 0;
-        for (Pool pool : pools.values()) {
-            open += pool.open().size();
-            leased += pool.leased().size();
-        }
-        return new ConnectionStats(open, leased);
+    /** By the provider's name; those that were never asked are left out. */
+    Map<String, ConnectionStats> stats() {
+        Map<String, ConnectionStats> stats = new TreeMap<>();
+        counts.forEach((provider, its) -> stats.put(provider, its.stats()));
+        return stats;
     }
 
     /** The pool of the current event loop. */
-    Pool poolFor(Upstream upstream) {
+    ConnectionPool poolFor(Upstream upstream) {
         URI url = upstream.baseUrl();
         Key key = new Key(
                 ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(),
+                upstream.provider(),
                 url.getScheme(),
                 url.getRawAuthority(),
-                upstream.connectTimeout(),
-                upstream.maxConnections());
-        return pools.computeIfAbsent(key, this::open);
+                upstream.connections());
+        ConnectionPool known = pools.get(key);
+        return known != null ? known : pools.computeIfAbsent(key, added -> open(upstream));
     }
 
-    private Pool open(Key key) {
-        int size = Math.max(1, (key.maxConnections() + loops - 1) / loops);
-        HttpClientOptions options = options()
-                .setSsl("https".equalsIgnoreCase(key.scheme()))
-                .setConnectTimeout((int) key.connectTimeout().toMillis())
+    private ConnectionPool open(Upstream upstream) {
+        ConnectionRules rules = upstream.connections();
+        int size = Math.max(1, (rules.max() + loops - 1) / loops);
+        HttpClientOptions options = options(upstream.http2())
+                .setSsl(upstream.tls())
+                .setUseAlpn(upstream.tls() && upstream.http2())
+                .setConnectTimeout((int) rules.connectTimeout().toMillis())
                 // a handshake is part of connecting
-                .setSslHandshakeTimeout(key.connectTimeout().toMillis())
+                .setSslHandshakeTimeout(rules.connectTimeout().toMillis())
                 .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
                 .setKeepAlive(true)
-                .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds());
-        PoolOptions sizes = new PoolOptions().setHttp1MaxSize(size).setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size);
-        Set<HttpConnection> open = ConcurrentHashMap.newKeySet();
-        Set<HttpConnection> leased = ConcurrentHashMap.newKeySet();
-        Set<HttpConnection> used = ConcurrentHashMap.newKeySet();
-        HttpClient client = build(options, sizes, connection -> {
-            open.add(connection);
-            connection.closeHandler(closed -> {
-                open.remove(connection);
-                leased.remove(connection);
-                used.remove(connection);
-            });
-        });
-        return new Pool(client, open, leased, used);
+                .setKeepAliveTimeout(seconds(rules))
+                .setHttp2KeepAliveTimeout(seconds(rules));
+        PoolOptions sizes = new PoolOptions()
+                .setHttp1MaxSize(size)
+                .setHttp2MaxSize(size)
+                .setMaxWaitQueueSize(WAITERS_PER_CONNECTION * size);
+        return new ConnectionPool(
+                vertx,
+                pool -> build(options, sizes, pool::connected),
+                counts.computeIfAbsent(upstream.provider(), first -> new ConnectionCounts()),
+                rules.lifetime());
+    }
+
+    private static int seconds(ConnectionRules rules) {
+        return (int) Math.max(1, rules.idle().toSeconds());
     }
 
     /**
      * For probes: each has a connection of its own, so that neither an idle connection that has died nor a pool that is
      * busy with prompts makes one fail. TLS and the connect time-out are the request's to say.
      */
-    HttpClient forProbes() {
-        return probes;
+    HttpClient forProbes(Upstream upstream) {
+        return probes.computeIfAbsent(
+                upstream.http2(),
+                http2 -> build(
+                        options(http2).setUseAlpn(http2).setKeepAlive(false).setHttp2MultiplexingLimit(1),
+                        new PoolOptions().setHttp1MaxSize(MAX_PROBES).setHttp2MaxSize(MAX_PROBES),
+                        connection -> {}));
     }
 
-    private static HttpClientOptions options() {
+    /** A stalled reader holds no more than its stream's window, and all streams' windows fit into the connection's. */
+    private static HttpClientOptions options(boolean http2) {
         return new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setProtocolVersion(http2 ? HttpVersion.HTTP_2 : HttpVersion.HTTP_1_1)
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2MultiplexingLimit(STREAMS_PER_CONNECTION)
+                .setHttp2ConnectionWindowSize(STREAMS_PER_CONNECTION * Http2Settings.DEFAULT_INITIAL_WINDOW_SIZE)
+                .setInitialSettings(new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_BYTES))
                 .setVerifyHost(true)
                 .setTrustAll(false)
                 .setPipelining(false)
@@ -132,16 +131,9 @@ final class HttpClients {
                 .build();
     }
 
-    /** Closes at once. A mere reset first writes what is still unsent, and would wait for an upstream that does not read. */
-    static void cut(HttpConnection connection) {
-        if (connection instanceof ConnectionBase base) {
-            ChannelFuture unused = base.channelHandlerContext().close();
-        }
-    }
-
     void close() {
-        pools.values().forEach(pool -> pool.client().close());
+        pools.values().forEach(ConnectionPool::close);
         pools.clear();
-        probes.close();
+        probes.values().forEach(HttpClient::close);
     }
 }

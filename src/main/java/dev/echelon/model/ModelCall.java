@@ -37,7 +37,7 @@ public final class ModelCall {
     private final Scheduler scheduler;
     private final Ticker ticker;
     private final CallListener listener;
-    private final HttpClients.Pool pool;
+    private final ConnectionPool pool;
     private final ByteBudget memory;
 
     private Phase phase = Phase.CONNECTING;
@@ -47,6 +47,7 @@ public final class ModelCall {
     private long firstTokenAt;
     private boolean paused;
     private int announcements;
+    private boolean leased;
 
     @Nullable
     private HttpClientRequest exchange;
@@ -80,7 +81,7 @@ public final class ModelCall {
             Scheduler scheduler,
             Ticker ticker,
             CallListener listener,
-            HttpClients.Pool pool,
+            ConnectionPool pool,
             ByteBudget memory) {
         this.upstream = upstream;
         this.request = request;
@@ -107,12 +108,11 @@ public final class ModelCall {
                 .setURI(upstream.path(rendered.path()))
                 .setHeaders(headers)
                 .setFollowRedirects(false);
-        pool.client().request(options).onComplete(connected -> {
+        pool.request(options).onComplete(connected -> {
             if (connected.failed()) {
                 fail(CallFailures.connecting(upstream, connected.cause()), false);
             } else if (phase == Phase.OVER) {
-                connected.result().exceptionHandler(late -> {});
-                connected.result().reset();
+                pool.giveBack(connected.result());
             } else {
                 send(connected.result(), BufferImpl.buffer(Unpooled.wrappedBuffer(rendered.body())));
             }
@@ -122,8 +122,8 @@ public final class ModelCall {
     private void send(HttpClientRequest connected, Buffer body) {
         exchange = connected;
         phase = Phase.FIRST_BYTE;
-        boolean reused = pool.used().contains(connected.connection());
-        pool.leased().add(connected.connection());
+        leased = true;
+        boolean reused = pool.begin(connected.connection());
         connected.exceptionHandler(cause -> lost(cause, reused));
         connected.continueHandler(announced -> announced());
         connected.earlyHintsHandler(announced -> announced());
@@ -142,7 +142,9 @@ public final class ModelCall {
     /** A connection that was there is no more, or brings what is no HTTP. */
     private void lost(Throwable cause, boolean reused) {
         ModelFailure failure = CallFailures.talking(upstream, cause);
-        fail(failure, reused && response == null && failure.kind() == FailureKind.NETWORK_ERROR);
+        boolean dead = reused && failure.kind() == FailureKind.NETWORK_ERROR && !CallFailures.resetsStream(cause);
+        boolean untouched = exchange != null && CallFailures.untouched(cause, exchange.connection());
+        fail(failure, response == null && (dead || untouched));
     }
 
     /** 100 and 103 are not the answer yet; they are ignored, but not for ever. */
@@ -264,9 +266,11 @@ public final class ModelCall {
     /** The provider said that it is done: what is left of the connection is read to its end, but not waited for. */
     private void streamed(@Nullable Usage usage, HttpClientResponse answer) {
         end();
-        Scheduler.Timer linger =
-                scheduler.schedule(LINGER_NANOS, () -> answer.request().reset());
-        answer.exceptionHandler(cause -> linger.cancel());
+        Scheduler.Timer linger = scheduler.schedule(LINGER_NANOS, this::dropConnection);
+        answer.exceptionHandler(cause -> {
+            linger.cancel();
+            dropConnection();
+        });
         answer.handler(rest -> {});
         answer.endHandler(ended -> {
             linger.cancel();
@@ -277,9 +281,16 @@ public final class ModelCall {
     }
 
     private void keepConnection() {
-        if (exchange != null) {
-            pool.leased().remove(exchange.connection());
-            pool.used().add(exchange.connection());
+        if (leased && exchange != null) {
+            leased = false;
+            pool.keep(exchange.connection());
+        }
+    }
+
+    private void dropConnection() {
+        if (leased && exchange != null) {
+            leased = false;
+            pool.drop(exchange);
         }
     }
 
@@ -306,6 +317,10 @@ public final class ModelCall {
 
     private void attemptTimedOut() {
         String limit = Duration.ofNanos(timeouts.attemptNanos()).toMillis() + " ms";
+        if (phase == Phase.FIRST_BYTE && exchange != null) {
+            // it may be the connection that is dead: other calls are not to find that out too
+            pool.retire(exchange.connection());
+        }
         fail(ModelFailure.of(FailureKind.TIMEOUT, phase.words + " within " + limit), false);
     }
 
@@ -334,12 +349,8 @@ public final class ModelCall {
         if (phase == Phase.OVER) {
             return;
         }
-        HttpClientRequest open = exchange;
         end();
-        if (open != null) {
-            open.reset();
-            HttpClients.cut(open.connection());
-        }
+        dropConnection();
         listener.failed(failure, stale);
     }
 

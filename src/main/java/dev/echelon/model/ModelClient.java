@@ -6,6 +6,8 @@ import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.RequestOptions;
+import java.util.Map;
 
 /** Calls and probes models over HTTP. One for the whole process; it holds the connections. */
 public final class ModelClient implements AutoCloseable {
@@ -52,11 +54,21 @@ public final class ModelClient implements AutoCloseable {
      */
     public ProbeCall probe(Upstream upstream, long timeoutNanos, Scheduler scheduler, ProbeCall.Listener listener) {
         ProbeCall call = new ProbeCall(upstream, scheduler, listener);
-        call.start(clients.forProbes(), timeoutNanos);
+        call.start(clients.forProbes(upstream), timeoutNanos);
         return call;
     }
 
-    public ConnectionStats connections() {
+    /** Opens a connection ahead of the first call, where there is none. Must be called on an event loop. */
+    public void warmUp(Upstream upstream) {
+        clients.poolFor(upstream)
+                .warmUp(new RequestOptions()
+                        .setHost(upstream.host())
+                        .setPort(upstream.port())
+                        .setSsl(upstream.tls()));
+    }
+
+    /** By the provider's name; those that were never asked are left out. */
+    public Map<String, ConnectionStats> connections() {
         return clients.stats();
     }
 

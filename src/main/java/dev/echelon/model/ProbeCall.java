@@ -82,7 +82,7 @@ public final class ProbeCall {
                 .setSsl(upstream.tls())
                 .setURI(upstream.path(rendered.path()))
                 .setHeaders(headers)
-                .setConnectTimeout(upstream.connectTimeout().toMillis())
+                .setConnectTimeout(upstream.connections().connectTimeout().toMillis())
                 .setFollowRedirects(false);
     }
 
@@ -130,6 +130,7 @@ public final class ProbeCall {
         timer.cancel();
         if (exchange != null) {
             exchange.reset();
+            exchange.connection().close();
         }
         return true;
     }

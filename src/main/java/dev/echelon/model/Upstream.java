@@ -1,8 +1,8 @@
 package dev.echelon.model;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.Secret;
 import java.net.URI;
-import java.time.Duration;
 
 /**
  * Where and how an instance is reached.
@@ -10,22 +10,14 @@ import java.time.Duration;
  * @param provider its name
  * @param baseUrl absolute, without a trailing slash; the dialect's path is appended
  * @param model as the provider names it
- * @param maxConnections to this address, over all event loops
+ * @param connections how those to this address are kept
  */
 public record Upstream(
-        String provider,
-        Dialect dialect,
-        URI baseUrl,
-        Secret key,
-        String model,
-        Duration connectTimeout,
-        int maxConnections) {
+        String provider, Dialect dialect, URI baseUrl, Secret key, String model, ConnectionRules connections) {
 
     /** The same for another model, where one upstream stands for all of a provider. */
     public Upstream forModel(String other) {
-        return other.equals(model)
-                ? this
-                : new Upstream(provider, dialect, baseUrl, key, other, connectTimeout, maxConnections);
+        return other.equals(model) ? this : new Upstream(provider, dialect, baseUrl, key, other, connections);
     }
 
     /** The scheme's own port where the URL names none. */
@@ -35,6 +27,15 @@ public record Upstream(
 
     boolean tls() {
         return "https".equalsIgnoreCase(baseUrl.getScheme());
+    }
+
+    /** Whether HTTP/2 is offered, or, in the clear, spoken. */
+    boolean http2() {
+        return switch (connections.http2()) {
+            case AUTO -> tls();
+            case NEVER -> false;
+            case ALWAYS -> true;
+        };
     }
 
     /** The host for connecting: an IPv6 address without its brackets. */

@@ -122,8 +122,16 @@ public enum MetricNames {
             "Requests that a pool's rate limit would take at once; no series without a limit",
             Label.POOL),
 
-    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections to providers"),
-    CONNECTIONS_LEASED(Type.GAUGE, "echelon.connections.leased", "Connections to providers that carry a call"),
+    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections", Label.UPSTREAM),
+    CONNECTIONS_ACTIVE(Type.GAUGE, "echelon.connections.active", "Connections that carry a call", Label.UPSTREAM),
+    CONNECTIONS_IDLE(Type.GAUGE, "echelon.connections.idle", "Connections that carry none", Label.UPSTREAM),
+    CONNECTIONS_WAITING(Type.GAUGE, "echelon.connections.waiting", "Calls that have no connection yet", Label.UPSTREAM),
+    CONNECTIONS_OPENED(Type.COUNTER, "echelon.connections.opened", "Connections that were established", Label.UPSTREAM),
+    CONNECTIONS_CLOSED(
+            Type.COUNTER,
+            "echelon.connections.closed",
+            "Connections that are gone, whoever closed them",
+            Label.UPSTREAM),
     LOOP_DELAY(
             Type.GAUGE_SECONDS,
             "echelon.event_loop.delay",
@@ -245,6 +253,8 @@ public enum MetricNames {
         INSTANCE("instance"),
         ECHELON("echelon"),
         POOL("pool"),
+        /** The name of a provider that has a key. */
+        UPSTREAM("provider"),
         /** {@code ok}, or a failure kind. */
         OUTCOME("outcome"),
         /** {@code first}, {@code return}, {@code reconnect}, {@code probe} or {@code none}. */

@@ -120,6 +120,7 @@ public final class Operations extends ServiceSupport {
         named.put(Label.TARGET_AS_MODEL, generation.targetNames());
         named.put(Label.INSTANCE, generation.instanceIds());
         named.put(Label.ECHELON, echelons);
+        named.put(Label.UPSTREAM, generation.providers());
         named.put(Label.POOL, generation.configuration().pools().keySet());
         return named;
     }

@@ -40,14 +40,14 @@ final class Snapshots {
      * One moment.
      *
      * @param takenAt from the {@link Ticker}
-     * @param instances by id, echelons and pools likewise by name
+     * @param instances by id; echelons, pools and providers' connections likewise by name
      */
     record Snapshot(
             long takenAt,
             Map<String, InstanceStatus> instances,
             Map<String, EchelonStatus> echelons,
             Map<String, PoolStatus> pools,
-            ConnectionStats connections) {}
+            Map<String, ConnectionStats> connections) {}
 
     Snapshot now() {
         Snapshot known = latest;
@@ -67,7 +67,7 @@ final class Snapshots {
                 byName(gateway.states().instances(), status -> status.instance().id()),
                 byName(gateway.states().echelons(), EchelonStatus::echelon),
                 byName(gateway.pools(), PoolStatus::pool),
-                runtime.connections());
+                runtime.connectionsByProvider());
     }
 
     private static <T> Map<String, T> byName(List<T> all, Function<T, String> name) {

@@ -1,5 +1,6 @@
 package dev.echelon.ops;
 
+import dev.echelon.domain.ConnectionStats;
 import dev.echelon.domain.InstanceStates.Obstacle;
 import dev.echelon.domain.RetryBudget;
 import dev.echelon.route.EchelonStatus;
@@ -38,10 +39,6 @@ final class StateGauges {
                         gateway.heap().ceiling(),
                         gateway.generation().configuration().defaults().maxInFlight()));
         MetricNames.GENERATION.gauge(registry, () -> gateway.generation().id());
-        MetricNames.CONNECTIONS_OPEN.gauge(
-                registry, () -> snapshots.now().connections().open());
-        MetricNames.CONNECTIONS_LEASED.gauge(
-                registry, () -> snapshots.now().connections().leased());
     }
 
     /** Those of everything that the generation names; what is there already stays as it is. */
@@ -60,6 +57,26 @@ final class StateGauges {
         snapshot.pools().keySet().stream()
                 .filter(generation.configuration().pools()::containsKey)
                 .forEach(pool -> MetricNames.POOL_LEFT.gauge(registry, () -> left(pool), pool));
+        generation.providers().forEach(this::connections);
+    }
+
+    private void connections(String provider) {
+        MetricNames.CONNECTIONS_OPEN.gauge(
+                registry, () -> connectionsOf(provider).open(), provider);
+        MetricNames.CONNECTIONS_ACTIVE.gauge(
+                registry, () -> connectionsOf(provider).active(), provider);
+        MetricNames.CONNECTIONS_IDLE.gauge(
+                registry, () -> connectionsOf(provider).idle(), provider);
+        MetricNames.CONNECTIONS_WAITING.gauge(
+                registry, () -> connectionsOf(provider).waiting(), provider);
+        MetricNames.CONNECTIONS_OPENED.counted(
+                registry, () -> connectionsOf(provider).opened(), provider);
+        MetricNames.CONNECTIONS_CLOSED.counted(
+                registry, () -> connectionsOf(provider).closed(), provider);
+    }
+
+    private ConnectionStats connectionsOf(String provider) {
+        return snapshots.now().connections().getOrDefault(provider, ConnectionStats.NONE);
     }
 
     private void instance(String id) {

@@ -50,6 +50,7 @@ public final class Gateway {
     private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
     private final Door door = new Door();
     private final HealthProbes probes;
+    private final WarmUp warmUp;
     private final Listeners listeners = new Listeners();
 
     @Nullable
@@ -81,8 +82,10 @@ public final class Gateway {
         this.states = new StateRegistry(ticker, jitter);
         this.builder = new GenerationBuilder(context, states, client, dialects, ticker, () -> (int) random.getAsLong());
         this.probes = new HealthProbes(client, loops, states.healths(), ticker, jitter);
+        this.warmUp = new WarmUp(client, loops);
         BreakerFactory.install(context, states);
         context.deferStartService(probes, true);
+        context.deferStartService(warmUp, true);
     }
 
     /** Compiles the first configuration; its routes start with the context. */
@@ -91,6 +94,7 @@ public final class Gateway {
         Generation opened = builder.build(1, configuration);
         current = opened;
         probes.probe(opened.probed());
+        warmUp.prepare(opened.members());
     }
 
     public Generation generation() {

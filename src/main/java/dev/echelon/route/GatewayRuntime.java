@@ -14,6 +14,7 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.impl.VertxInternal;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
@@ -32,6 +33,8 @@ public final class GatewayRuntime implements AutoCloseable {
     private static final int CLOSE_SECONDS = 10;
     private static final int NAME_QUERY_MILLIS = 2_000;
     private static final int UNKNOWN_NAME_SECONDS = 5;
+    private static final int KNOWN_NAME_SECONDS = 60;
+    private static final int HOSTS_FILE_MILLIS = 10_000;
 
     private final Vertx vertx;
     private final ModelClient client;
@@ -55,10 +58,15 @@ public final class GatewayRuntime implements AutoCloseable {
         this.client = new ModelClient(vertx, loops, Ticker.SYSTEM);
     }
 
-    /** The system's name servers, each given 2 s; that there is no such name is believed for 5 s. */
+    /**
+     * The system's name servers, each given 2 s; an address is believed for as long as its name server says, at most 60 s;
+     * that there is no such name for 5 s. The system's file of hosts is read again every 10 s.
+     */
     public static AddressResolverOptions names() {
         return new AddressResolverOptions()
                 .setQueryTimeout(NAME_QUERY_MILLIS)
+                .setHostsRefreshPeriod(HOSTS_FILE_MILLIS)
+                .setCacheMaxTimeToLive(KNOWN_NAME_SECONDS)
                 .setCacheNegativeTimeToLive(UNKNOWN_NAME_SECONDS);
     }
 
@@ -72,8 +80,13 @@ public final class GatewayRuntime implements AutoCloseable {
         return ((VertxInternal) vertx).getEventLoopGroup();
     }
 
-    /** The connections to the providers, now. */
+    /** The connections to all providers, now. */
     public ConnectionStats connections() {
+        return client.connections().values().stream().reduce(ConnectionStats.NONE, ConnectionStats::plus);
+    }
+
+    /** The same by the provider's name; those that were never asked are left out. */
+    public Map<String, ConnectionStats> connectionsByProvider() {
         return client.connections();
     }
 

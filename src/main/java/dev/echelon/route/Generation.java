@@ -1,13 +1,16 @@
 package dev.echelon.route;
 
 import dev.echelon.config.Configuration;
+import dev.echelon.config.ProviderConfig;
 import dev.echelon.domain.Instance;
 import dev.echelon.domain.TargetInfo;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.camel.AsyncProcessor;
 import org.apache.camel.CamelContext;
 import org.apache.camel.Route;
@@ -77,6 +80,19 @@ public final class Generation {
     /** What a name stands for, in any of the forms a caller may write. */
     public Optional<TargetInfo> info(String name) {
         return targets.info(name);
+    }
+
+    /** The names of all providers that have a key. */
+    public Set<String> providers() {
+        return configuration().providers().values().stream()
+                .filter(ProviderConfig::enabled)
+                .map(ProviderConfig::name)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** All instances, those that model references address included, and how they are reached. */
+    Collection<Topology.Member> members() {
+        return targets.members();
     }
 
     /** The addresses to be probed as long as it is the current one. */

@@ -8,7 +8,6 @@ import dev.echelon.domain.RateLimit;
 import dev.echelon.domain.Ticker;
 import dev.echelon.model.Dialects;
 import dev.echelon.model.ModelClient;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,8 +61,7 @@ final class GenerationBuilder {
         List<PoolConfig> pools = configuration.pools().values().stream()
                 .filter(pool -> !planner.instancesOf(pool).isEmpty())
                 .toList();
-        List<Topology.Member> members = new ArrayList<>(topology.instances().values());
-        members.addAll(topology.models().values());
+        List<Topology.Member> members = topology.members();
         double batchShare = configuration.defaults().batchShare();
         members.forEach(it -> states.declare(it.instance(), it.rules(), it.concurrency(), it.rpm(), batchShare));
 

@@ -12,13 +12,13 @@ import dev.echelon.domain.ModelRef;
 import dev.echelon.domain.Plan;
 import dev.echelon.domain.TargetInfo;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All that may be asked for, by every name it has. */
@@ -66,8 +66,7 @@ final class Targets {
             }
         });
         this.names = byName.values().stream().map(Target::name).collect(Collectors.toUnmodifiableSet());
-        this.instanceIds = Stream.of(topology.instances(), topology.models())
-                .flatMap(members -> members.values().stream())
+        this.instanceIds = topology.members().stream()
                 .map(member -> member.instance().id())
                 .collect(Collectors.toUnmodifiableSet());
     }
@@ -88,6 +87,10 @@ final class Targets {
         return topology.instances().values().stream()
                 .map(Topology.Member::instance)
                 .toList();
+    }
+
+    Collection<Topology.Member> members() {
+        return topology.members();
     }
 
     List<TargetInfo> listing() {

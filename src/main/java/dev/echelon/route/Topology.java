@@ -3,6 +3,7 @@ package dev.echelon.route;
 import dev.echelon.domain.BreakerRules;
 import dev.echelon.domain.Instance;
 import dev.echelon.model.Upstream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -19,6 +20,13 @@ record Topology(
         Map<String, Tier> echelons,
         Map<String, List<String>> groups,
         Map<String, Member> models) {
+
+    /** The members of echelons, then those that model references address. */
+    List<Member> members() {
+        List<Member> members = new ArrayList<>(instances.values());
+        members.addAll(models.values());
+        return members;
+    }
 
     /** An instance, how it is reached and what guards it. */
     record Member(Instance instance, Upstream upstream, BreakerRules rules, int concurrency, int rpm) {}

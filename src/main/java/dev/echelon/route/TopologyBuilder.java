@@ -156,13 +156,6 @@ final class TopologyBuilder {
 
     private Upstream upstream(ProviderConfig provider, URI url, Secret key, ModelRef model) {
         Dialect dialect = dialects.get(provider.dialect());
-        return new Upstream(
-                provider.name(),
-                dialect,
-                url,
-                key,
-                model.model(),
-                provider.connectTimeout(),
-                provider.maxConnections());
+        return new Upstream(provider.name(), dialect, url, key, model.model(), provider.connections());
     }
 }

@@ -142,7 +142,7 @@ class CallerGoneTest {
 
         await().atMost(SOON).until(() -> gateway.gateway().inFlight() == 0);
         assertThat(gateway.gateway().states().echelons()).allMatch(echelon -> echelon.permits() == 0);
-        assertThat(gateway.runtime().connections().leased()).isZero();
+        assertThat(gateway.runtime().connections().active()).isZero();
         assertThat(gateway.gateway().states().breakers().getAllCircuitBreakers())
                 .allMatch(breaker -> breaker.getMetrics().getNumberOfFailedCalls() == 0);
     }

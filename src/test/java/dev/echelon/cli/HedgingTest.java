@@ -179,7 +179,7 @@ class HedgingTest {
                     .allSatisfy(it -> assertThat(it.permits()).isZero());
             assertThat(gateway.gateway().states().instances())
                     .allSatisfy(it -> assertThat(it.inFlight()).isZero());
-            assertThat(gateway.runtime().connections().leased()).isZero();
+            assertThat(gateway.runtime().connections().active()).isZero();
         });
     }
 }

@@ -129,7 +129,14 @@ class MetricsTest {
                 assertThat(seen.sum("echelon_permits_left", "echelon=\"slow.e1\""))
                         .isEqualTo(99);
                 assertThat(seen.sum("echelon_rpm_left", "echelon=\"slow.e1\"")).isEqualTo(999);
-                assertThat(seen.sum("echelon_connections_leased")).isEqualTo(1);
+                assertThat(seen.sum("echelon_connections_active", "provider=\"up\""))
+                        .isEqualTo(1);
+                assertThat(seen.sum("echelon_connections_waiting", "provider=\"up\""))
+                        .isZero();
+                assertThat(seen.sum("echelon_connections_open") - seen.sum("echelon_connections_idle"))
+                        .isEqualTo(1);
+                assertThat(seen.sum("echelon_connections_opened_total") - seen.sum("echelon_connections_closed_total"))
+                        .isEqualTo(seen.sum("echelon_connections_open"));
                 assertThat(seen.sum("echelon_returns_allowed", "instance=\"slow.e1/up:slow\""))
                         .isEqualTo(3);
                 assertThat(seen.sum("echelon_pool_requests_left", "pool=\"p\"")).isEqualTo(50);

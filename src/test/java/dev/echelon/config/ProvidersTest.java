@@ -106,7 +106,17 @@ class ProvidersTest {
 
     @Test
     void aProviderFileSaysWhatIsMissingOrUnknown() {
-        local("dialect = \"gemini\"\nconnect_timeout = 0\nmax_connections = 0\ncontext_windows = { a = 0 }\nurl = 1\n");
+        local("""
+                dialect = "gemini"
+                connect_timeout = 0
+                max_connections = 0
+                context_windows = { a = 0 }
+                url = 1
+                http2 = "yes"
+                idle_timeout = 0
+                connection_lifetime = 1e6
+                warm_up = 2
+                """);
 
         assertThat(configs.errors())
                 .containsExactly(
@@ -119,7 +129,13 @@ class ProvidersTest {
                         LOCAL + ":6:21: provider.context_windows.a = 0 is out of range; write a whole number greater"
                                 + " than 0",
                         LOCAL + ":7:1: provider.url is not known; known here: name, dialect, base_url, api_key,"
-                                + " connect_timeout, max_connections, context_windows");
+                                + " connect_timeout, max_connections, http2, idle_timeout, connection_lifetime,"
+                                + " warm_up, context_windows",
+                        LOCAL + ":8:1: provider.http2 = \"yes\" is none of auto, never, always",
+                        LOCAL + ":9:1: provider.idle_timeout = 0 is out of range; write a number from 1 to 86400",
+                        LOCAL + ":10:1: provider.connection_lifetime = 1000000.0 is out of range; write a number from 1"
+                                + " to 86400",
+                        LOCAL + ":11:1: provider.warm_up is 2; write true or false");
     }
 
     @Test

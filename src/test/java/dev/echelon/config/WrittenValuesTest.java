@@ -4,6 +4,8 @@ import static dev.echelon.config.TestConfigs.get;
 import static dev.echelon.config.TestConfigs.seconds;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.ConnectionRules;
+import dev.echelon.domain.ConnectionRules.Http2;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.HedgeGate;
 import dev.echelon.domain.Secret;
@@ -261,6 +263,10 @@ class WrittenValuesTest {
                         api_key = "${LOCAL_KEY}"
                         connect_timeout = 0.5
                         max_connections = 8
+                        http2 = "always"
+                        idle_timeout = 20
+                        connection_lifetime = 90
+                        warm_up = false
                         context_windows = { "llama3:8b" = 8192 }
                         """);
 
@@ -272,8 +278,7 @@ class WrittenValuesTest {
                         URI.create("http://localhost:11434/v1"),
                         new Secret("sk-local"),
                         List.of("LOCAL_KEY"),
-                        Duration.ofMillis(500),
-                        8,
+                        new ConnectionRules(Duration.ofMillis(500), 8, Http2.ALWAYS, seconds(20), seconds(90), false),
                         Map.of("llama3:8b", 8192)));
     }
 
@@ -290,8 +295,7 @@ class WrittenValuesTest {
                         URI.create("https://proxy.example/openai/v1"),
                         new Secret("sk-one"),
                         List.of("OPENAI_API_KEY"),
-                        seconds(2),
-                        1024,
+                        new ConnectionRules(seconds(2), 1024, Http2.AUTO, seconds(60), seconds(300), true),
                         Map.of()));
         assertThat(get(configuration.providers(), "anthropic").baseUrl())
                 .isEqualTo(URI.create("https://proxy.example"));
@@ -367,8 +371,7 @@ class WrittenValuesTest {
                 URI.create("http://localhost:1/v1"),
                 new Secret("simulated"),
                 List.of(),
-                seconds(1),
-                1,
+                ConnectionRules.DEFAULT,
                 Map.of());
 
         Configuration configuration = configs.load().withProviders(Map.of("openai", simulated));

@@ -147,8 +147,10 @@ class DeadModelsTest {
                 .post(ApiClient.body("deaf", ",\"user\":\"" + prompt + "\""), "x-request-timeout-ms", "900");
 
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(504);
-        await().atMost(Duration.ofSeconds(2))
-                .untilAsserted(() -> assertThat(gateway.runtime().connections()).isEqualTo(new ConnectionStats(0, 0)));
+        await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> assertThat(
+                        gateway.runtime().connectionsByProvider().get("deaf"))
+                .returns(0, ConnectionStats::active)
+                .satisfies(deaf -> assertThat(deaf.closed()).isPositive()));
     }
 
     private CircuitBreaker breaker(String instance) {

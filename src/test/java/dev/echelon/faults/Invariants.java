@@ -43,7 +43,7 @@ final class Invariants {
                     .as("permits and queues")
                     .allMatch(Invariants::isFree);
             assertThat(gateway.gateway().states().instances()).as("attempts").allMatch(Invariants::isIdle);
-            assertThat(gateway.runtime().connections().leased())
+            assertThat(gateway.runtime().connections().active())
                     .as("leased connections")
                     .isZero();
             assertThat(upstreams.stream().mapToInt(FakeProvider::current).sum())

@@ -171,7 +171,7 @@ class LeakTest {
             assertThat(gateway.gateway().responses().recordingBytes()).isZero();
             assertThat(gateway.gateway().idempotency().underWay()).isZero();
             assertThat(gateway.gateway().idempotency().recordingBytes()).isZero();
-            assertThat(gateway.runtime().connections().leased()).isZero();
+            assertThat(gateway.runtime().connections().active()).isZero();
             assertThat(gateway.gateway().states().echelons())
                     .extracting(EchelonStatus::permits)
                     .containsOnly(0);

@@ -156,7 +156,7 @@ class SlowReaderTest {
         await().atMost(Duration.ofSeconds(2)).untilAsserted(() -> {
             assertThat(gateway.gateway().inFlight()).isZero();
             assertThat(gateway.gateway().states().echelons()).allMatch(echelon -> echelon.permits() == 0);
-            assertThat(gateway.runtime().connections().leased()).isZero();
+            assertThat(gateway.runtime().connections().active()).isZero();
         });
     }
 

@@ -140,7 +140,7 @@ class ClientAbortsTest {
             assertThat(it.inFlight()).isZero();
             assertThat(it.returnsInFlight()).isZero();
         });
-        assertThat(gateway.runtime().connections().leased()).isZero();
+        assertThat(gateway.runtime().connections().active()).isZero();
         assertThat(provider.current()).isZero();
     }
 

@@ -2,6 +2,7 @@ package dev.echelon.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Secret;
@@ -60,7 +61,7 @@ class ProbeCallTest {
 
     private static Upstream upstream(String dialect, String baseUrl, String key) {
         return new Upstream(
-                "up", DIALECTS.get(dialect), URI.create(baseUrl), new Secret(key), "m", Duration.ofSeconds(5), 1);
+                "up", DIALECTS.get(dialect), URI.create(baseUrl), new Secret(key), "m", ConnectionRules.DEFAULT);
     }
 
     private Optional<FailureKind> probe() throws Exception {

@@ -3,6 +3,7 @@ package dev.echelon.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.HealthRules;
 import dev.echelon.domain.ModelKey;
 import dev.echelon.domain.ModelRef;
@@ -62,8 +63,7 @@ class AddressProbeTest {
                     URI.create(provider.baseUrl()),
                     new Secret("sk"),
                     "m",
-                    Duration.ofSeconds(5),
-                    1);
+                    ConnectionRules.DEFAULT);
             ModelKey key = new ModelKey(new ModelRef("up", "m"), upstream.baseUrl(), upstream.key());
             ProbedAddress address =
                     new ProbedAddress(upstream, INTERVAL, Map.of(key, new HealthRules(3, Duration.ofSeconds(60))));

@@ -2,6 +2,7 @@ package dev.echelon.route;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.Health;
 import dev.echelon.domain.Health.State;
 import dev.echelon.domain.HealthRules;
@@ -63,8 +64,7 @@ class HealthProbesTest {
                 URI.create(provider.baseUrl()),
                 new Secret(key),
                 "m",
-                Duration.ofSeconds(5),
-                1);
+                ConnectionRules.DEFAULT);
         Map<ModelKey, HealthRules> rules = new HashMap<>();
         for (String model : models) {
             rules.put(model(key, model), new HealthRules(1, Duration.ofHours(1)));

@@ -71,9 +71,10 @@ public final class OpenAiRequest implements Processor {
         if (!cacheControl.isEmpty()) {
             message.setHeader(LlmConstants.CACHE_CONTROL, String.join(",", cacheControl));
         }
-        String credential = only(http, "Authorization");
-        if (credential != null) {
-            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
+        // whoever looks at one of several only is somebody else
+        List<String> credentials = http.headers().getAll("Authorization");
+        if (!credentials.isEmpty()) {
+            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(String.join("\n", credentials)));
         }
     }
 

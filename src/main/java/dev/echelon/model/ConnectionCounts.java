@@ -1,0 +1,39 @@
+package dev.echelon.model;
+
+import dev.echelon.domain.ConnectionStats;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What a provider's pools, of all event loops, count together. Thread-safe. */
+final class ConnectionCounts {
+
+    private final AtomicInteger active = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
+    private final AtomicLong opened = new AtomicLong();
+    private final AtomicLong closed = new AtomicLong();
+
+    /** @return how many there have been */
+    long opened() {
+        return opened.incrementAndGet();
+    }
+
+    void closed() {
+        closed.incrementAndGet();
+    }
+
+    /** @param change 1 when a connection gets its first call, -1 when it loses its last */
+    void active(int change) {
+        active.addAndGet(change);
+    }
+
+    /** @param change 1 when a call begins to wait for a connection, -1 when it no longer does */
+    void waiting(int change) {
+        waiting.addAndGet(change);
+    }
+
+    ConnectionStats stats() {
+        long gone = closed.get();
+        long all = opened.get();
+        return new ConnectionStats((int) (all - gone), active.get(), waiting.get(), all, gone);
+    }
+}
