@@ -67,9 +67,10 @@ class BatchProcessTest {
 
     @Test
     void anInterruptedRunFinishesWhatIsUnderWayAndSaysHowToGoOn() throws Exception {
+        upstream.always(Behaviour.hello().after(Duration.ofMillis(200)));
         Process interrupted = start();
         try {
-            awaitAnswers(50);
+            awaitAnswers(20);
             new ProcessBuilder("kill", "-INT", Long.toString(interrupted.pid()))
                     .start()
                     .waitFor();

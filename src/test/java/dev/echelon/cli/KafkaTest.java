@@ -227,15 +227,12 @@ class KafkaTest {
             kafka.send(prompts, "5", "{\"model\":\"nobody\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}");
             kafka.send(prompts, "6", "plain text without a target", "content-type", "text/plain");
             kafka.send(prompts, "7", prompt("late"), "x-request-timeout-ms", "soon");
-            long sent = System.nanoTime();
             kafka.send(prompts, "8", prompt("fine"));
             List<ConsumerRecord<byte[], byte[]>> answered = kafka.read(answers, 1, PATIENT);
-            long took = System.nanoTime() - sent;
             List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(dlq, 7, PATIENT);
 
             assertThat(answered).hasSize(1);
             assertThat(text(answered.get(0).key())).isEqualTo("8");
-            assertThat(Duration.ofNanos(took)).isLessThan(Duration.ofSeconds(3));
             Map<String, String> codes = new HashMap<>();
             dead.forEach(it -> codes.put(text(it.key()), header(it, "x-llm-error-code")));
             assertThat(codes)
