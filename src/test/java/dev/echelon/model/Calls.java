@@ -49,11 +49,11 @@ final class Calls implements AutoCloseable {
     }
 
     static ConnectionRules rules(ConnectionRules.Http2 http2) {
-        return rules(http2, Duration.ofSeconds(300));
+        return rules(http2, Duration.ofMinutes(5));
     }
 
     static ConnectionRules rules(ConnectionRules.Http2 http2, Duration lifetime) {
-        return new ConnectionRules(Duration.ofSeconds(5), 8, http2, Duration.ofSeconds(60), lifetime, true);
+        return new ConnectionRules(Duration.ofSeconds(5), 8, http2, Duration.ofMinutes(1), lifetime, true);
     }
 
     /** How a call ended. */

@@ -72,19 +72,23 @@ class ConnectionsTest {
         return Objects.requireNonNull(call.await().response()).text();
     }
 
+    private static InetAddress address(int last) throws Exception {
+        return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) last});
+    }
+
     @Test
     void aNamesNewAddressIsFollowed() throws Exception {
         int port = serve("127.0.0.1", 0, "old");
         serve("127.0.0.2", port, "new");
         try (FakeNameServer names = new FakeNameServer()) {
-            names.answer("models.test", InetAddress.getByName("127.0.0.1"), 1);
+            names.answer("models.test", address(1), 1);
             try (Calls calls = new Calls(
                     "http://models.test:" + port,
-                    rules(8, Duration.ofSeconds(60), Duration.ofSeconds(1)),
+                    rules(8, Duration.ofMinutes(1), Duration.ofSeconds(1)),
                     new AddressResolverOptions()
                             .addServer("127.0.0.1:" + names.address().getPort()))) {
                 assertThat(textOf(calls.plain("hello"))).isEqualTo("old");
-                names.answer("models.test", InetAddress.getByName("127.0.0.2"), 1);
+                names.answer("models.test", address(2), 1);
 
                 await().atMost(SOON).until(() -> textOf(calls.plain("hello")).equals("new"));
                 for (int i = 0; i < 5; i++) {
