@@ -64,6 +64,8 @@ public final class OpenAiRequest implements Processor {
 
     private static void sharing(HttpServerRequest http, Message message) throws ModelFailure {
         String key = only(http, "Idempotency-Key");
+        String credential =
+                key == null ? String.join("\n", http.headers().getAll("Authorization")) : only(http, "Authorization");
         if (key != null) {
             message.setHeader(LlmConstants.IDEMPOTENCY_KEY, key);
         }
@@ -71,10 +73,8 @@ public final class OpenAiRequest implements Processor {
         if (!cacheControl.isEmpty()) {
             message.setHeader(LlmConstants.CACHE_CONTROL, String.join(",", cacheControl));
         }
-        // whoever looks at one of several only is somebody else
-        List<String> credentials = http.headers().getAll("Authorization");
-        if (!credentials.isEmpty()) {
-            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(String.join("\n", credentials)));
+        if (credential != null && !credential.isEmpty()) {
+            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
         }
     }
 
