@@ -22,7 +22,7 @@ public final class AnswerPieces {
         for (ChatResponse.Choice choice : answer.choices()) {
             String role = "assistant";
             Map<String, JsonNode> extras = choice.messageExtras();
-            for (String piece : pieces(choice.content())) {
+            for (String piece : pieces(choice.text())) {
                 chunks.add(chunk(answer, delta(choice, role, piece, List.of(), extras)));
                 role = null;
                 extras = Map.of();

@@ -17,7 +17,7 @@ public record AnswerSize(
     public static AnswerSize of(ChatResponse response) {
         Tally tally = new Tally();
         for (ChatResponse.Choice choice : response.choices()) {
-            tally.text(choice.content());
+            tally.characters += choice.content() == null ? 0 : choice.content().length();
             tally.toolCalls += choice.toolCalls().size();
             tally.finished(choice.finishReason());
         }

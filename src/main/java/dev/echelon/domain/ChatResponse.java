@@ -30,8 +30,8 @@ public record ChatResponse(
 
     /** The text of the first choice, empty when it only calls tools. */
     public String text() {
-        String content = choices.get(0).content();
-        return content == null ? "" : content;
+        String text = choices.get(0).text();
+        return text == null ? "" : text;
     }
 
     /**
@@ -45,7 +45,7 @@ public record ChatResponse(
      */
     public record Choice(
             int index,
-            @Nullable String content,
+            @Nullable JsonText content,
             List<ToolCall> toolCalls,
             @Nullable String finishReason,
             Map<String, JsonNode> messageExtras,
@@ -53,6 +53,12 @@ public record ChatResponse(
 
         public Choice {
             toolCalls = List.copyOf(toolCalls);
+        }
+
+        /** The content, {@code null} when the model only calls tools. */
+        @Nullable
+        public String text() {
+            return content == null ? null : content.toString();
         }
     }
 }

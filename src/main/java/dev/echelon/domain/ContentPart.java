@@ -8,7 +8,16 @@ import org.jspecify.annotations.Nullable;
 public sealed interface ContentPart {
 
     /** Plain text; {@code extras} are fields beside it, such as {@code cache_control}. */
-    record Text(String text, Map<String, JsonNode> extras) implements ContentPart {}
+    record Text(JsonText content, Map<String, JsonNode> extras) implements ContentPart {
+
+        public Text(String text, Map<String, JsonNode> extras) {
+            this(JsonText.of(text), extras);
+        }
+
+        public String text() {
+            return content.toString();
+        }
+    }
 
     /**
      * An image, either by URL or inline.

@@ -100,7 +100,7 @@ public final class JoinedAnswer {
             boolean callsOnly = content.isEmpty() && !all.isEmpty();
             return new ChatResponse.Choice(
                     index,
-                    hasContent && !callsOnly ? content.toString() : null,
+                    hasContent && !callsOnly ? JsonText.of(content.toString()) : null,
                     all,
                     finishReason,
                     wholes(messageExtras),

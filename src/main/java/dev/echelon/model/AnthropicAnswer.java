@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.ToolCall;
 import dev.echelon.domain.json.Json;
@@ -101,7 +102,7 @@ final class AnthropicAnswer {
         }
         return new ChatResponse.Choice(
                 0,
-                text.isEmpty() && !calls.isEmpty() ? null : text.toString(),
+                text.isEmpty() && !calls.isEmpty() ? null : JsonText.of(text.toString()),
                 calls,
                 finishReason(root.path("stop_reason").textValue()),
                 Collections.unmodifiableMap(messageExtras),

@@ -51,7 +51,7 @@ final class AnthropicBlocks {
         if (parts.size() == 1
                 && parts.get(0) instanceof ContentPart.Text text
                 && text.extras().isEmpty()) {
-            out.writeString(text.text());
+            text.content().writeTo(out);
             return;
         }
         out.writeStartArray();
@@ -73,7 +73,8 @@ final class AnthropicBlocks {
         out.writeStartObject();
         if (part instanceof ContentPart.Text text) {
             out.writeStringField("type", "text");
-            out.writeStringField("text", text.text());
+            out.writeFieldName("text");
+            text.content().writeTo(out);
             extras(text.extras());
         } else if (part instanceof ContentPart.Image image) {
             out.writeStringField("type", "image");

@@ -3,6 +3,7 @@ package dev.echelon.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.ToolCall;
 import java.util.Map;
@@ -27,7 +28,7 @@ final class AnswerSize {
     static long of(ChatResponse response) {
         long size = 2 * OBJECT + text(response.id()) + text(response.model()) + extras(response.extras());
         for (ChatResponse.Choice choice : response.choices()) {
-            size += OBJECT + text(choice.content()) + text(choice.finishReason());
+            size += OBJECT + content(choice.content()) + text(choice.finishReason());
             for (ToolCall call : choice.toolCalls()) {
                 size += OBJECT + text(call.id()) + text(call.name()) + text(call.arguments()) + extras(call.extras());
             }
@@ -51,6 +52,10 @@ final class AnswerSize {
             size += extras(delta.deltaExtras()) + extras(delta.extras());
         }
         return size + (chunk.usage() == null ? 0 : OBJECT + extras(chunk.usage().extras()));
+    }
+
+    private static long content(@Nullable JsonText text) {
+        return text == null ? 0 : OBJECT + text.bytesHeld();
     }
 
     private static long text(@Nullable String text) {

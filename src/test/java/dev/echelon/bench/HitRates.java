@@ -2,6 +2,7 @@ package dev.echelon.bench;
 
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.Lane;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
@@ -58,7 +59,7 @@ final class HitRates {
 
     private static Outcome answer(int characters) {
         ChatResponse.Choice choice =
-                new ChatResponse.Choice(0, "x".repeat(characters), List.of(), "stop", Map.of(), Map.of());
+                new ChatResponse.Choice(0, JsonText.of("x".repeat(characters)), List.of(), "stop", Map.of(), Map.of());
         return new Outcome(
                 new ChatResponse("id", "m", 1, List.of(choice), null, ChatRequest.OPENAI, Map.of()),
                 null,

@@ -48,7 +48,7 @@ class JoinedAnswerTest {
                     : List.of();
             choices.add(new ChatResponse.Choice(
                     choices.size(),
-                    tools ? null : text,
+                    tools ? null : JsonText.of(text),
                     calls,
                     tools ? "tool_calls" : "stop",
                     Map.of("reasoning_content", json("\"because\"")),
@@ -76,7 +76,7 @@ class JoinedAnswerTest {
                 "i",
                 "m",
                 5,
-                List.of(new ChatResponse.Choice(0, "x" + text, List.of(), "stop", Map.of(), Map.of())),
+                List.of(new ChatResponse.Choice(0, JsonText.of("x" + text), List.of(), "stop", Map.of(), Map.of())),
                 null,
                 ChatRequest.OPENAI,
                 Map.of());

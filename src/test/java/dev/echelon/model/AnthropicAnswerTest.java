@@ -43,7 +43,7 @@ class AnthropicAnswerTest {
         assertThat(response.dialect()).isEqualTo("anthropic");
         assertThat(response.extras()).containsOnlyKeys("container");
         ChatResponse.Choice choice = response.choices().get(0);
-        assertThat(choice.content()).isEqualTo("Let me look.");
+        assertThat(choice.text()).isEqualTo("Let me look.");
         assertThat(choice.toolCalls())
                 .containsExactly(
                         new ToolCall("toolu_1", "look", "{\"x\":[1,2]}"), new ToolCall("toolu_2", "noop", "{}"));
@@ -63,7 +63,7 @@ class AnthropicAnswerTest {
                         {'content':[{'type':'thinking','thinking':'hm','signature':'s'},
                         {'type':'redacted_thinking','data':'x'},{'type':'text','text':'so'}],'stop_reason':'end_turn'}""").choices().get(0);
 
-        assertThat(choice.content()).isEqualTo("so");
+        assertThat(choice.text()).isEqualTo("so");
         assertThat(choice.messageExtras()).containsOnlyKeys("reasoning_content", "content_blocks");
         assertThat(choice.messageExtras().get("reasoning_content")).hasToString("\"hm\"");
         assertThat(choice.messageExtras().get("content_blocks")).hasSize(3);
@@ -94,7 +94,7 @@ class AnthropicAnswerTest {
     void an_empty_answer_is_an_answer() throws Exception {
         ChatResponse response = parse("{'content':[],'stop_reason':'end_turn'}");
 
-        assertThat(response.choices().get(0).content()).isEmpty();
+        assertThat(response.choices().get(0).text()).isEmpty();
         assertThat(response.usage()).isNull();
     }
 

@@ -4,6 +4,7 @@ import dev.echelon.domain.AnswerSink;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import java.time.Duration;
@@ -101,7 +102,8 @@ final class Caller implements AnswerSink {
     }
 
     static Outcome answer(String text) {
-        ChatResponse.Choice choice = new ChatResponse.Choice(0, text, List.of(), "stop", Map.of(), Map.of());
+        ChatResponse.Choice choice =
+                new ChatResponse.Choice(0, JsonText.of(text), List.of(), "stop", Map.of(), Map.of());
         return new Outcome(
                 new ChatResponse("id", "m", 1, List.of(choice), null, ChatRequest.OPENAI, Map.of()),
                 null,

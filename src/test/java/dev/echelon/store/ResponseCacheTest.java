@@ -7,6 +7,7 @@ import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.ChatChunk;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.Lane;
 import dev.echelon.domain.RouteInfo;
 import java.time.Duration;
@@ -136,7 +137,8 @@ class ResponseCacheTest {
     @ParameterizedTest
     @CsvSource({"stop, 1", "tool_calls, 1", "function_call, 1", "length, 0", "content_filter, 0", "odd, 0", ", 0"})
     void onlyAnAnswerThatCameToItsOwnEndIsKept(@Nullable String reason, int kept) {
-        ChatResponse.Choice choice = new ChatResponse.Choice(0, "x", List.of(), reason, Map.of(), Map.of());
+        ChatResponse.Choice choice =
+                new ChatResponse.Choice(0, JsonText.of("x"), List.of(), reason, Map.of(), Map.of());
         ChatResponse response = new ChatResponse("id", "m", 1, List.of(choice), null, "openai", Map.of());
         ask(query("q")).land(new Outcome(response, null, Caller.ROUTE, null, false));
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -57,6 +58,11 @@ final class Fields {
             throw invalid(at.field(name), "must be a string");
         }
         return value.textValue();
+    }
+
+    /** A string, as it came where it is long. */
+    static JsonText content(JsonNode string) {
+        return string instanceof JsonTextNode node ? node.text() : JsonText.of(string.textValue());
     }
 
     static String requiredText(ObjectNode node, String name, Path at) throws ModelFailure {

@@ -3,7 +3,6 @@ package dev.echelon.domain.json;
 import com.fasterxml.jackson.core.JsonEncoding;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
@@ -11,11 +10,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.ByteArrayBuilder;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -54,10 +51,8 @@ public final class Json {
             .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
             .build();
 
-    // a tree sees a key twice when it puts it in: free, where the parser's own detection keeps a set an object
-    private static final ObjectMapper MAPPER = new ObjectMapper(FACTORY)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
+    private static final ObjectMapper MAPPER =
+            new ObjectMapper(FACTORY).disable(SerializationFeature.FLUSH_AFTER_WRITE_VALUE);
 
     private Json() {}
 
@@ -113,7 +108,7 @@ public final class Json {
     private static JsonNode tree(byte[] body) throws JsonFault {
         int start = Utf8.markLength(body);
         try (JsonParser parser = FACTORY.createParser(body, start, body.length - start)) {
-            return tree(parser);
+            return tree(parser, new TreeReader(parser, body, start));
         } catch (IOException e) {
             throw fault(e);
         }
@@ -121,14 +116,14 @@ public final class Json {
 
     private static JsonNode tree(String text) throws JsonFault {
         try (JsonParser parser = FACTORY.createParser(text)) {
-            return tree(parser);
+            return tree(parser, new TreeReader(parser, null, 0));
         } catch (IOException e) {
             throw fault(e);
         }
     }
 
-    private static JsonNode tree(JsonParser parser) throws IOException, JsonFault {
-        JsonNode node = MAPPER.readTree(parser);
+    private static JsonNode tree(JsonParser parser, TreeReader reader) throws IOException, JsonFault {
+        JsonNode node = reader.read();
         if (node == null) {
             throw new JsonFault("is empty");
         }
@@ -145,17 +140,12 @@ public final class Json {
         throw new JsonFault("is not a JSON object");
     }
 
-    /** Jackson's own messages quote the input, so only the place is taken from them. */
     private static JsonFault fault(IOException e) {
         if (e instanceof StreamConstraintsException) {
             return new JsonFault("is beyond a limit: at most " + MAX_DEPTH + " levels, strings of " + MAX_STRING
                     + ", names of " + MAX_NAME + " and numbers of " + MAX_NUMBER + " characters");
         }
-        String what = e instanceof MismatchedInputException ? "has the same key twice" : "is not valid JSON";
-        JsonLocation place = e instanceof JsonProcessingException problem ? problem.getLocation() : null;
-        if (place != null) {
-            what += " (line " + place.getLineNr() + ", column " + place.getColumnNr() + ")";
-        }
-        return new JsonFault(what);
+        return JsonFault.at(
+                "is not valid JSON", e instanceof JsonProcessingException problem ? problem.getLocation() : null);
     }
 }

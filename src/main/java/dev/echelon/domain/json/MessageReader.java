@@ -110,7 +110,7 @@ final class MessageReader {
             return List.of();
         }
         if (value != null && value.isTextual()) {
-            return List.of(new ContentPart.Text(value.textValue(), Map.of()));
+            return List.of(new ContentPart.Text(Fields.content(value), Map.of()));
         }
         if (!(value instanceof ArrayNode nodes)) {
             throw Fields.invalid(at, "must be a string or an array of parts");

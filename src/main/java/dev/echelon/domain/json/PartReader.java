@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ContentPart;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import java.util.Map;
 import java.util.Set;
@@ -22,11 +23,18 @@ final class PartReader {
     static ContentPart read(JsonNode node, Path at) throws ModelFailure {
         ObjectNode part = Fields.object(node, at);
         return switch (Fields.requiredText(part, "type", at)) {
-            case "text" ->
-                new ContentPart.Text(Fields.requiredText(part, "text", at), Fields.others(part, TEXT_FIELDS));
+            case "text" -> new ContentPart.Text(text(part, at), Fields.others(part, TEXT_FIELDS));
             case IMAGE_URL -> image(part, at.field(IMAGE_URL));
             default -> new ContentPart.Opaque(ChatRequest.OPENAI, part);
         };
+    }
+
+    private static JsonText text(ObjectNode part, Path at) throws ModelFailure {
+        JsonNode text = Fields.get(part, "text");
+        if (text == null || !text.isTextual()) {
+            throw Fields.invalid(at.field("text"), "must be a string");
+        }
+        return Fields.content(text);
     }
 
     private static ContentPart.Image image(ObjectNode part, Path at) throws ModelFailure {

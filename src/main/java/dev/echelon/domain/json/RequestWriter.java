@@ -84,7 +84,7 @@ final class RequestWriter {
         } else if (parts.size() == 1
                 && parts.get(0) instanceof ContentPart.Text text
                 && (text.extras().isEmpty() || !sameDialect)) {
-            out.writeString(text.text());
+            text.content().writeTo(out);
         } else {
             out.writeStartArray();
             for (ContentPart part : parts) {
@@ -104,7 +104,8 @@ final class RequestWriter {
         out.writeStartObject();
         if (part instanceof ContentPart.Text text) {
             out.writeStringField("type", "text");
-            out.writeStringField("text", text.text());
+            out.writeFieldName("text");
+            text.content().writeTo(out);
             extras(text.extras());
         } else if (part instanceof ContentPart.Image image) {
             out.writeStringField("type", PartReader.IMAGE_URL);

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.domain.ChatResponse;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.ToolCall;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chat completion. Read tolerantly, for servers differ, but never into an answer without choices. Of an answer in
@@ -66,11 +68,21 @@ public final class ResponseJson {
         List<ToolCall> calls = ToolCallJson.read(message.get("tool_calls"));
         return new ChatResponse.Choice(
                 Answers.index(choice, position),
-                Answers.content(message),
+                content(message),
                 calls == null ? List.of() : calls,
                 Answers.textOrNull(choice, "finish_reason"),
                 Fields.others(message, calls == null ? MESSAGE : MESSAGE_WITH_CALLS),
                 Fields.others(choice, CHOICE));
+    }
+
+    @Nullable
+    private static JsonText content(ObjectNode message) throws ModelFailure {
+        JsonNode content = Fields.get(message, "content");
+        if (content != null && content.isTextual()) {
+            return Fields.content(content);
+        }
+        String joined = Answers.content(message);
+        return joined == null ? null : JsonText.of(joined);
     }
 
     /** Writes the answer for a caller that speaks OpenAI. */
@@ -91,7 +103,12 @@ public final class ResponseJson {
         out.writeNumberField("index", choice.index());
         out.writeObjectFieldStart("message");
         out.writeStringField("role", "assistant");
-        out.writeStringField("content", choice.content());
+        out.writeFieldName("content");
+        if (choice.content() == null) {
+            out.writeNull();
+        } else {
+            choice.content().writeTo(out);
+        }
         ToolCallJson.writeAll(out, choice.toolCalls(), sameDialect);
         Extras.writeOfMessage(out, choice.messageExtras(), sameDialect);
         out.writeEndObject();

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.ToolCall;
 import dev.echelon.domain.Usage;
@@ -54,7 +55,7 @@ class ResponseJsonTest {
         assertThat(choice.toolCalls()).extracting(ToolCall::arguments).containsExactly("{\"a\":1}");
         assertThat(choice.messageExtras()).containsOnlyKeys("refusal", "reasoning_content", "annotations");
         assertThat(choice.extras()).containsOnlyKeys("logprobs");
-        assertThat(response.choices().get(1).content()).isEqualTo("two");
+        assertThat(response.choices().get(1).text()).isEqualTo("two");
         Usage usage = Objects.requireNonNull(response.usage());
         assertThat(usage.promptTokens()).isEqualTo(10);
         assertThat(usage.completionTokens()).isEqualTo(5);
@@ -121,7 +122,7 @@ class ResponseJsonTest {
                 5,
                 List.of(new ChatResponse.Choice(
                         0,
-                        "a",
+                        JsonText.of("a"),
                         List.of(new ToolCall("c", "f", "{}", Map.of("x", text))),
                         "stop",
                         Map.of("reasoning_content", text, "content_blocks", text),

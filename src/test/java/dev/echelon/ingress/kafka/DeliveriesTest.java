@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
+import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.ingress.kafka.Delivery.Stage;
@@ -133,7 +134,8 @@ class DeliveriesTest implements Deliveries.Stages {
                                         "id",
                                         "m",
                                         0,
-                                        List.of(new ChatResponse.Choice(0, "x", List.of(), "stop", Map.of(), Map.of())),
+                                        List.of(new ChatResponse.Choice(
+                                                0, JsonText.of("x"), List.of(), "stop", Map.of(), Map.of())),
                                         null,
                                         "openai",
                                         Map.of()),
