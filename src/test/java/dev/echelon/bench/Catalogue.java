@@ -58,7 +58,7 @@ final class Catalogue {
                                 20,
                                 SECOND,
                                 SECOND.multipliedBy(8),
-                                0),
+                                1),
                         echelons,
                         1),
                 new StartUp("start", starting(), 5),

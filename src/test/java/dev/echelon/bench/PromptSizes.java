@@ -12,7 +12,8 @@ record PromptSizes(Loops loops, List<Subject> subjects, List<Integer> kilobytes,
 
     private static final int CONNECTIONS = 16;
     private static final int KB = 1024;
-    private static final Throughput.WarmUp WARM_UP = new Throughput.WarmUp(100_000, Duration.ofSeconds(10));
+    /** Of each size. */
+    private static final Throughput.WarmUp WARM_UP = new Throughput.WarmUp(30_000, Duration.ofSeconds(5));
 
     @Override
     public String name() {
@@ -36,11 +37,13 @@ record PromptSizes(Loops loops, List<Subject> subjects, List<Integer> kilobytes,
         try (Workshop workshop = Workshop.open(folder, name(), Behaviour.plain(Duration.ZERO))) {
             try {
                 for (Subject subject : subjects) {
-                    running.add(subject.start(workshop));
+                    Subject.Running started = subject.start(workshop);
+                    running.add(started);
+                    load(1, Throughput.WarmUp.FULL).warmUp(started);
                 }
                 double[][] micros = new double[running.size()][kilobytes.size()];
                 for (int size = 0; size < kilobytes.size(); size++) {
-                    Load load = load(kilobytes.get(size));
+                    Load load = load(kilobytes.get(size), WARM_UP);
                     for (int i = 0; i < running.size(); i++) {
                         load.warmUp(running.get(i));
                     }
@@ -63,8 +66,8 @@ record PromptSizes(Loops loops, List<Subject> subjects, List<Integer> kilobytes,
         return rows;
     }
 
-    private Load load(int size) {
-        return new Throughput(loops, name() + "-" + size, CONNECTIONS, size * KB, WARM_UP, round);
+    private Load load(int size, Throughput.WarmUp warmUp) {
+        return new Throughput(loops, name() + "-" + size, CONNECTIONS, size * KB, warmUp, round);
     }
 
     private Row fit(String subject, double[] micros) {
