@@ -10,15 +10,20 @@ import java.util.List;
  * @param answerBytes of a plain answer's text
  * @param events of a streamed answer; 0 answers plainly
  * @param interval between two events
+ * @param tls whether it is spoken to over TLS, in HTTP/2 or 1.1 as the gateway likes; plain answers alone
  */
-record Behaviour(Duration delay, int answerBytes, int events, Duration interval) {
+record Behaviour(Duration delay, int answerBytes, int events, Duration interval, boolean tls) {
 
     static Behaviour plain(Duration delay) {
-        return new Behaviour(delay, 1024, 0, Duration.ZERO);
+        return new Behaviour(delay, 1024, 0, Duration.ZERO, false);
     }
 
     static Behaviour stream(int events, Duration interval) {
-        return new Behaviour(Duration.ZERO, 0, events, interval);
+        return new Behaviour(Duration.ZERO, 0, events, interval, false);
+    }
+
+    Behaviour overTls() {
+        return new Behaviour(delay, answerBytes, events, interval, true);
     }
 
     List<String> arguments() {
@@ -26,7 +31,8 @@ record Behaviour(Duration delay, int answerBytes, int events, Duration interval)
                 Long.toString(delay.toMillis()),
                 Integer.toString(answerBytes),
                 Integer.toString(events),
-                Long.toString(interval.toMillis()));
+                Long.toString(interval.toMillis()),
+                Boolean.toString(tls));
     }
 
     static Behaviour of(List<String> arguments) {
@@ -34,6 +40,7 @@ record Behaviour(Duration delay, int answerBytes, int events, Duration interval)
                 Duration.ofMillis(Long.parseLong(arguments.get(0))),
                 Integer.parseInt(arguments.get(1)),
                 Integer.parseInt(arguments.get(2)),
-                Duration.ofMillis(Long.parseLong(arguments.get(3))));
+                Duration.ofMillis(Long.parseLong(arguments.get(3))),
+                Boolean.parseBoolean(arguments.get(4)));
     }
 }

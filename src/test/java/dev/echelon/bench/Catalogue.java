@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.domain.ConnectionRules.Http2;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -67,7 +68,18 @@ final class Catalogue {
                         new Throughput(loops, "instances", 64, 1024, Throughput.WarmUp.FULL, SECOND.multipliedBy(3)),
                         instances(),
                         3),
-                new PromptSizes(loops, jvms, PROMPT_KB, SECOND.multipliedBy(3)));
+                new PromptSizes(loops, jvms, PROMPT_KB, SECOND.multipliedBy(3)),
+                new Interleaved(
+                        new OverTls(
+                                "tls-throughput",
+                                new Throughput(loops, "", 64, 1024, Throughput.WarmUp.FULL, SECOND.multipliedBy(3))),
+                        overTls(),
+                        3));
+    }
+
+    private List<Subject> overTls() {
+        EchelonGateway echelon = EchelonGateway.of(jdks.get(0));
+        return List.of(echelon.overTls(Http2.NEVER), echelon.overTls(Http2.AUTO));
     }
 
     private List<Subject> starting() throws IOException {

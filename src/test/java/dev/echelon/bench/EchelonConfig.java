@@ -1,11 +1,14 @@
 package dev.echelon.bench;
 
+import dev.echelon.domain.ConnectionRules.Http2;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A configuration with all limits on and none in the way. */
 final class EchelonConfig {
@@ -13,11 +16,12 @@ final class EchelonConfig {
     private EchelonConfig() {}
 
     /** Writes it: a pool over one echelon, whose models are shared out between the two upstreams. */
-    static void write(Path configs, List<Integer> upstreams, int instances, boolean requestLog) throws IOException {
+    static void write(Path configs, List<Integer> upstreams, EchelonGateway gateway) throws IOException {
         Path llms = configs.resolve("llms");
-        provider(llms, "up1", upstreams.get(0));
-        provider(llms, "up2", upstreams.get(1));
-        String models = IntStream.range(0, instances)
+        for (int i = 0; i < 2; i++) {
+            provider(llms, "up" + (i + 1), upstreams.get(i), gateway.http2());
+        }
+        String models = IntStream.range(0, gateway.instances())
                 .mapToObj(i -> "\"up%d:m%d\"".formatted(i % 2 + 1, i))
                 .collect(Collectors.joining(", "));
         file(llms, "task-groups/g.toml", """
@@ -52,18 +56,23 @@ final class EchelonConfig {
                 level = "info"
                 format = "json"
                 enable_request_logging = %s
-                """.formatted(requestLog));
+                """.formatted(gateway.requestLog()));
     }
 
-    private static void provider(Path llms, String name, int port) throws IOException {
+    private static void provider(Path llms, String name, int port, @Nullable Http2 http2) throws IOException {
         file(llms, "providers/%s.toml".formatted(name), """
                 [provider]
                 name = "%s"
                 dialect = "openai"
-                base_url = "http://127.0.0.1:%d/v1"
+                base_url = "%s://127.0.0.1:%d/v1"
                 api_key = "k"
                 max_connections = 16384
-                """.formatted(name, port));
+                http2 = "%s"
+                """.formatted(
+                        name,
+                        http2 == null ? "http" : "https",
+                        port,
+                        (http2 == null ? Http2.AUTO : http2).name().toLowerCase(Locale.ROOT)));
     }
 
     private static void file(Path folder, String name, String text) throws IOException {

@@ -10,9 +10,12 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * An OpenAI upstream that costs next to nothing: ready-made answers, and events that carry the time at which they were
@@ -26,15 +29,32 @@ final class Upstream {
 
     private Upstream() {}
 
-    /** Takes what {@link Behaviour#arguments} gives. */
+    /** Takes what {@link #command} gives. */
     public static void main(String[] arguments) throws Exception {
-        Behaviour behaviour = Behaviour.of(List.of(arguments));
-        Loops loops = Loops.of(Runtime.getRuntime().availableProcessors());
-        StringBuilder ports = new StringBuilder("ports");
-        for (int i = 0; i < ADDRESSES; i++) {
-            ports.append(' ').append(listen(loops, behaviour));
+        Path trustStore = Path.of(arguments[0]);
+        Behaviour behaviour = Behaviour.of(Arrays.asList(arguments).subList(1, arguments.length));
+        if (behaviour.tls()) {
+            System.out.println(ports(TlsUpstream.listen(behaviour, plain(behaviour), trustStore, ADDRESSES)));
+            return;
         }
-        System.out.println(ports);
+        Loops loops = Loops.of(Runtime.getRuntime().availableProcessors());
+        List<Integer> ports = new ArrayList<>();
+        for (int i = 0; i < ADDRESSES; i++) {
+            ports.add(listen(loops, behaviour));
+        }
+        System.out.println(ports(ports));
+    }
+
+    private static String ports(List<Integer> ports) {
+        return "ports " + ports.stream().map(String::valueOf).collect(Collectors.joining(" "));
+    }
+
+    private static String plain(Behaviour behaviour) {
+        return "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":"
+                + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
+                + "a".repeat(behaviour.answerBytes())
+                + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":250,\"completion_tokens\":250,"
+                + "\"total_tokens\":500}}";
     }
 
     private static int listen(Loops loops, Behaviour behaviour) {
@@ -60,12 +80,6 @@ final class Upstream {
     private record Answers(ByteBuf plain, ByteBuf models, ByteBuf streamHead, ByteBuf streamEnd) {
 
         static Answers of(Behaviour behaviour) {
-            String answer =
-                    "{\"id\":\"chatcmpl-1\",\"object\":\"chat.completion\",\"created\":1,\"model\":\"m\",\"choices\":"
-                            + "[{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":\""
-                            + "a".repeat(behaviour.answerBytes())
-                            + "\"},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":250,\"completion_tokens\":250,"
-                            + "\"total_tokens\":500}}";
             String last = """
                     data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"m",\
                     "choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}
@@ -74,7 +88,7 @@ final class Upstream {
 
                     """;
             return new Answers(
-                    bytes(json(answer)),
+                    bytes(json(Upstream.plain(behaviour))),
                     bytes(json("{\"object\":\"list\",\"data\":[]}")),
                     // nginx collects an answer unless it is told not to
                     bytes(String.join(
@@ -186,14 +200,19 @@ final class Upstream {
         }
     }
 
-    /** Its command line, after {@code java}. */
-    static List<String> command(Behaviour behaviour) {
-        List<String> command = new java.util.ArrayList<>(Arrays.asList(
+    /**
+     * Its command line, after {@code java}.
+     *
+     * @param trustStore where it writes whom to trust, if it speaks TLS
+     */
+    static List<String> command(Behaviour behaviour, Path trustStore) {
+        List<String> command = new ArrayList<>(List.of(
                 "-Xmx512m",
                 "-XX:+UseParallelGC",
                 "-cp",
                 System.getProperty("java.class.path"),
-                Upstream.class.getName()));
+                Upstream.class.getName(),
+                trustStore.toString()));
         command.addAll(behaviour.arguments());
         return command;
     }

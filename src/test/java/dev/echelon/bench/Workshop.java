@@ -31,7 +31,7 @@ record Workshop(Path folder, Child upstream, List<Integer> upstreams, boolean st
         Path folder = Files.createDirectories(root.resolve(name));
         Path log = folder.resolve("upstream.log");
         List<String> command = new ArrayList<>(List.of(Jdk.own().java()));
-        command.addAll(Upstream.command(behaviour));
+        command.addAll(Upstream.command(behaviour, trustStore(folder)));
         Child upstream = Child.start(command, Map.of(), log);
         await(upstream, log, () -> Files.readString(log).contains("ports"));
         String ports = Files.readAllLines(log).stream()
@@ -45,6 +45,15 @@ record Workshop(Path folder, Child upstream, List<Integer> upstreams, boolean st
                         .map(Integer::valueOf)
                         .toList(),
                 behaviour.events() > 0);
+    }
+
+    private static Path trustStore(Path folder) {
+        return folder.resolve("trusted.p12");
+    }
+
+    /** In which the certificate of an upstream with TLS stands. */
+    Path trustStore() {
+        return trustStore(folder);
     }
 
     /** A gateway that was just started, once it answers a prompt with 200. */

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class CleanGenerator extends JsonGeneratorDelegate {
 
-    private final char[] block = new char[128];
+    private static final int BLOCK = 128;
+
+    /** For long texts alone, which are few. */
+    private char[] block = {};
 
     CleanGenerator(JsonGenerator out) {
         // copies of trees must come back through the methods below
@@ -30,13 +33,16 @@ final class CleanGenerator extends JsonGeneratorDelegate {
 
     /** The very same string where it is well formed, which is nearly always. */
     private String wellFormed(String text) {
-        return text.length() <= block.length || mayHoldSurrogates(text) ? clean(text) : text;
+        return text.length() <= BLOCK || mayHoldSurrogates(text) ? clean(text) : text;
     }
 
     /** Chars in bulk: the JVM turns both loops into a few wide instructions. */
     private boolean mayHoldSurrogates(String text) {
-        for (int from = 0; from < text.length(); from += block.length) {
-            int length = Math.min(block.length, text.length() - from);
+        if (block.length == 0) {
+            block = new char[BLOCK];
+        }
+        for (int from = 0; from < text.length(); from += BLOCK) {
+            int length = Math.min(BLOCK, text.length() - from);
             text.getChars(from, from + length, block, 0);
             int all = 0;
             for (int i = 0; i < length; i++) {

@@ -32,6 +32,8 @@ final class ConnectionWatch {
     void opened(HttpConnection connection) {
         connections.put(connection, new State());
         connection.closeHandler(closed -> connections.remove(connection));
+        // callers leave as they like: whoever answers them is told by the response
+        connection.exceptionHandler(reset -> {});
     }
 
     void began(HttpServerRequest request) {
