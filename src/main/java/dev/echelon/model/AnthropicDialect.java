@@ -42,18 +42,23 @@ public final class AnthropicDialect implements Dialect {
     }
 
     @Override
-    public UpstreamRequest render(ChatRequest request, String model, Secret key) {
-        List<Map.Entry<String, String>> headers = new ArrayList<>(5);
+    public Head head(Secret key, boolean stream) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>();
         headers.add(Map.entry("content-type", "application/json"));
-        addHeaders(headers, request.stream() ? "text/event-stream" : "application/json", key);
-        return new UpstreamRequest(PATH, List.copyOf(headers), AnthropicRequestWriter.write(request, model));
+        addHeaders(headers, stream ? "text/event-stream" : "application/json", key);
+        return new Head(PATH, List.copyOf(headers));
     }
 
     @Override
-    public UpstreamRequest renderProbe(Secret key) {
-        List<Map.Entry<String, String>> headers = new ArrayList<>(4);
+    public byte[] render(ChatRequest request, String model) {
+        return AnthropicRequestWriter.write(request, model);
+    }
+
+    @Override
+    public Head probe(Secret key) {
+        List<Map.Entry<String, String>> headers = new ArrayList<>();
         addHeaders(headers, "application/json", key);
-        return new UpstreamRequest(MODELS_PATH, List.copyOf(headers), new byte[0]);
+        return new Head(MODELS_PATH, List.copyOf(headers));
     }
 
     private static void addHeaders(List<Map.Entry<String, String>> headers, String accept, Secret key) {

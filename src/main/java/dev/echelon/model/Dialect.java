@@ -22,12 +22,19 @@ public interface Dialect {
     boolean supports(ChatRequest request);
 
     /**
-     * Writes the request for one attempt.
+     * What stands before the body of a request, whatever it asks.
+     *
+     * @param key the credential, the echelon's or the provider's
+     * @param stream whether events are wanted
+     */
+    Head head(Secret key, boolean stream);
+
+    /**
+     * Writes the body of the request for one attempt.
      *
      * @param model the model of the instance, not what the caller asked for
-     * @param key the credential, the echelon's or the provider's
      */
-    UpstreamRequest render(ChatRequest request, String model, Secret key);
+    byte[] render(ChatRequest request, String model);
 
     /**
      * Reads a plain 2xx answer.
@@ -48,7 +55,7 @@ public interface Dialect {
     ModelFailure classify(int status, Function<String, @Nullable String> header, byte[] body);
 
     /** The cheapest question there is, which costs no tokens: a {@code GET} of the list of models, without a body. */
-    UpstreamRequest renderProbe(Secret key);
+    Head probe(Secret key);
 
     /**
      * Whether a provider that answers its probe with this status is there. A refusal is an answer as well: what it means
@@ -59,16 +66,16 @@ public interface Dialect {
     }
 
     /**
-     * A rendered request.
+     * Where a request goes and what is said with it.
      *
      * @param path below the provider's base URL, with its leading slash: {@code /chat/completions}
      * @param headers in order, the credential among them; content-length and host are the transport's
      */
-    record UpstreamRequest(String path, List<Map.Entry<String, String>> headers, byte[] body) {
+    record Head(String path, List<Map.Entry<String, String>> headers) {
 
         @Override
         public String toString() {
-            return "UpstreamRequest[" + path + ", " + body.length + " bytes]";
+            return "Head[" + path + "]";
         }
     }
 }

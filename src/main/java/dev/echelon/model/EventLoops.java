@@ -1,21 +1,39 @@
 package dev.echelon.model;
 
 import dev.echelon.domain.Scheduler;
+import dev.echelon.domain.Ticker;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.impl.VertxInternal;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 
-/** Binds a request to an event loop: the one it came in on, or any when it came from elsewhere. */
+/**
+ * Binds a request to an event loop: the one it came in on, or any when it came from elsewhere. Times of a second and more
+ * may be {@link TimerWheel#TICK_NANOS} longer; shorter ones are exact.
+ */
 public final class EventLoops {
 
-    private final Vertx vertx;
+    private static final long SHORT_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    private final VertxInternal vertx;
+    private final Map<EventLoop, TimerWheel> wheels;
 
     public EventLoops(Vertx vertx) {
-        this.vertx = vertx;
+        this.vertx = (VertxInternal) vertx;
+        Map<EventLoop, TimerWheel> each = new HashMap<>();
+        for (EventExecutor loop : this.vertx.getEventLoopGroup()) {
+            each.put((EventLoop) loop, new TimerWheel((EventLoop) loop, Ticker.SYSTEM));
+        }
+        this.wheels = Map.copyOf(each);
     }
 
     /** Whether the current thread is an event loop: what runs here must not block. */
@@ -25,40 +43,47 @@ public final class EventLoops {
 
     /** A scheduler on the current event loop; on one of Vert.x's choice where the current thread is none. */
     public Scheduler current() {
-        return new LoopScheduler(vertx, vertx.getOrCreateContext());
+        return scheduler(vertx.getOrCreateContext());
     }
 
     /** A scheduler on each event loop. */
     public List<Scheduler> all() {
-        VertxInternal internal = (VertxInternal) vertx;
         List<Scheduler> all = new ArrayList<>();
-        for (EventExecutor loop : internal.getEventLoopGroup()) {
-            all.add(new LoopScheduler(
-                    vertx,
-                    internal.createEventLoopContext(
-                            (EventLoop) loop, null, Thread.currentThread().getContextClassLoader())));
-        }
+        ClassLoader classLoader = Thread.currentThread().getContextClassLoader();
+        wheels.keySet().forEach(loop -> all.add(scheduler(vertx.createEventLoopContext(loop, null, classLoader))));
         return all;
     }
 
-    private record LoopScheduler(Vertx vertx, Context context) implements Scheduler {
+    private Scheduler scheduler(ContextInternal context) {
+        EventLoop loop = context.nettyEventLoop();
+        return new LoopScheduler(context, loop, Objects.requireNonNull(wheels.get(loop)));
+    }
+
+    private record LoopScheduler(ContextInternal context, EventLoop loop, TimerWheel wheel) implements Scheduler {
 
         @Override
         public Timer schedule(long delayNanos, Runnable task) {
-            if (delayNanos <= 0) {
-                LateTask soon = new LateTask(task);
-                context.runOnContext(ignored -> soon.run());
-                return soon;
-            }
-            // a timer may not fire early: round up to Vert.x's milliseconds
-            long millis = (delayNanos + 999_999) / 1_000_000;
-            if (Vertx.currentContext() == context) {
-                long id = vertx.setTimer(millis, ignored -> task.run());
-                return () -> vertx.cancelTimer(id);
+            if (delayNanos > 0 && loop.inEventLoop()) {
+                return later(delayNanos, task);
             }
             LateTask late = new LateTask(task);
-            context.runOnContext(ignored -> vertx.setTimer(millis, fired -> late.run()));
+            context.runOnContext(ignored -> {
+                if (delayNanos > 0) {
+                    later(delayNanos, late::run);
+                } else {
+                    late.run();
+                }
+            });
             return late;
+        }
+
+        private Timer later(long delayNanos, Runnable task) {
+            Runnable onContext = () -> context.emit(task, Runnable::run);
+            if (delayNanos >= SHORT_NANOS) {
+                return wheel.schedule(delayNanos, onContext);
+            }
+            Future<?> timer = loop.schedule(onContext, delayNanos, TimeUnit.NANOSECONDS);
+            return () -> timer.cancel(false);
         }
 
         @Override

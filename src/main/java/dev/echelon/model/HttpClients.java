@@ -49,15 +49,15 @@ final class HttpClients {
         return stats;
     }
 
+    EventLoop currentLoop() {
+        return ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop();
+    }
+
     /** The pool of the current event loop. */
     ConnectionPool poolFor(Upstream upstream) {
         URI url = upstream.baseUrl();
         Key key = new Key(
-                ((ContextInternal) vertx.getOrCreateContext()).nettyEventLoop(),
-                upstream.provider(),
-                url.getScheme(),
-                url.getRawAuthority(),
-                upstream.connections());
+                currentLoop(), upstream.provider(), url.getScheme(), url.getRawAuthority(), upstream.connections());
         ConnectionPool known = pools.get(key);
         return known != null ? known : pools.computeIfAbsent(key, added -> open(upstream));
     }

@@ -9,16 +9,13 @@ import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
 import io.netty.buffer.Unpooled;
-import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.time.Duration;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +28,9 @@ public final class ModelCall {
     private static final int MAX_ANNOUNCEMENTS = 8;
     private static final long LINGER_NANOS = Duration.ofSeconds(1).toNanos();
 
+    private final Destination destination;
     private final Upstream upstream;
+    private final String model;
     private final ChatRequest request;
     private final CallTimeouts timeouts;
     private final Scheduler scheduler;
@@ -75,46 +74,37 @@ public final class ModelCall {
     }
 
     ModelCall(
-            Upstream upstream,
+            Destination destination,
+            String model,
             ChatRequest request,
             CallTimeouts timeouts,
             Scheduler scheduler,
             Ticker ticker,
             CallListener listener,
-            ConnectionPool pool,
             ByteBudget memory) {
-        this.upstream = upstream;
+        this.destination = destination;
+        this.upstream = destination.upstream();
+        this.model = model;
         this.request = request;
         this.timeouts = timeouts;
         this.scheduler = scheduler;
         this.ticker = ticker;
         this.listener = listener;
-        this.pool = pool;
+        this.pool = destination.pool();
         this.memory = memory;
     }
 
     void start() {
-        Dialect.UpstreamRequest rendered = upstream.dialect().render(request, upstream.model(), upstream.key());
+        RequestOptions options = destination.options(request.stream());
+        byte[] body = upstream.dialect().render(request, model);
         attemptTimer = scheduler.schedule(timeouts.attemptNanos(), this::attemptTimedOut);
-        MultiMap headers = HttpHeaders.headers();
-        for (Map.Entry<String, String> header : rendered.headers()) {
-            headers.add(header.getKey(), header.getValue());
-        }
-        RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.POST)
-                .setHost(upstream.host())
-                .setPort(upstream.port())
-                .setSsl(upstream.tls())
-                .setURI(upstream.path(rendered.path()))
-                .setHeaders(headers)
-                .setFollowRedirects(false);
         pool.request(options).onComplete(connected -> {
             if (connected.failed()) {
                 fail(CallFailures.connecting(upstream, connected.cause()), false);
             } else if (phase == Phase.OVER) {
                 pool.giveBack(connected.result());
             } else {
-                send(connected.result(), BufferImpl.buffer(Unpooled.wrappedBuffer(rendered.body())));
+                send(connected.result(), BufferImpl.buffer(Unpooled.wrappedBuffer(body)));
             }
         });
     }

@@ -30,17 +30,27 @@ public final class ModelClient implements AutoCloseable {
                 new ByteBudget(Math.max(LEAST_ANSWER_BYTES, Runtime.getRuntime().maxMemory() / 4));
     }
 
+    /** Makes an upstream ready for calls. */
+    public Destination to(Upstream upstream) {
+        return new Destination(upstream, clients);
+    }
+
     /**
      * Begins one attempt. Must be called on the request's event loop; returns at once.
      *
-     * @param request rendered anew for this upstream
+     * @param model to be asked for, as the provider names it
+     * @param request rendered anew for this destination
      * @param scheduler of the request
      * @param listener hears the outcome exactly once, never before this returns
      */
     public ModelCall call(
-            Upstream upstream, ChatRequest request, CallTimeouts timeouts, Scheduler scheduler, CallListener listener) {
-        ModelCall call = new ModelCall(
-                upstream, request, timeouts, scheduler, ticker, listener, clients.poolFor(upstream), answers);
+            Destination destination,
+            String model,
+            ChatRequest request,
+            CallTimeouts timeouts,
+            Scheduler scheduler,
+            CallListener listener) {
+        ModelCall call = new ModelCall(destination, model, request, timeouts, scheduler, ticker, listener, answers);
         call.start();
         return call;
     }

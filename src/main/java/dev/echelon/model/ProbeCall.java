@@ -3,14 +3,11 @@ package dev.echelon.model;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.Scheduler;
 import io.netty.channel.ConnectTimeoutException;
-import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,20 +67,8 @@ public final class ProbeCall {
     }
 
     private RequestOptions options() {
-        Dialect.UpstreamRequest rendered = upstream.dialect().renderProbe(upstream.key());
-        MultiMap headers = HttpHeaders.headers();
-        for (Map.Entry<String, String> header : rendered.headers()) {
-            headers.add(header.getKey(), header.getValue());
-        }
-        return new RequestOptions()
-                .setMethod(HttpMethod.GET)
-                .setHost(upstream.host())
-                .setPort(upstream.port())
-                .setSsl(upstream.tls())
-                .setURI(upstream.path(rendered.path()))
-                .setHeaders(headers)
-                .setConnectTimeout(upstream.connections().connectTimeout().toMillis())
-                .setFollowRedirects(false);
+        return upstream.options(HttpMethod.GET, upstream.dialect().probe(upstream.key()))
+                .setConnectTimeout(upstream.connections().connectTimeout().toMillis());
     }
 
     private void send(HttpClientRequest connected) {

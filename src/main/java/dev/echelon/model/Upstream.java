@@ -2,6 +2,11 @@ package dev.echelon.model;
 
 import dev.echelon.domain.ConnectionRules;
 import dev.echelon.domain.Secret;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.SocketAddress;
 import java.net.URI;
 
 /**
@@ -44,8 +49,23 @@ public record Upstream(
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
-    String path(String below) {
+    /**
+     * A request to it, as yet without a body.
+     *
+     * @throws IllegalArgumentException when what the head says fits into no header, such as a credential with a line break
+     */
+    RequestOptions options(HttpMethod method, Dialect.Head head) {
         String path = baseUrl.getRawPath();
-        return path == null ? below : path + below;
+        MultiMap headers = HttpHeaders.headers();
+        head.headers().forEach(header -> headers.add(header.getKey(), header.getValue()));
+        return new RequestOptions()
+                .setMethod(method)
+                .setServer(SocketAddress.inetSocketAddress(port(), host()))
+                .setHost(host())
+                .setPort(port())
+                .setSsl(tls())
+                .setURI(path == null ? head.path() : path + head.path())
+                .setHeaders(headers)
+                .setFollowRedirects(false);
     }
 }

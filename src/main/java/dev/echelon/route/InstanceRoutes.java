@@ -1,8 +1,8 @@
 package dev.echelon.route;
 
 import dev.echelon.domain.Instance;
+import dev.echelon.model.Destination;
 import dev.echelon.model.ModelClient;
-import dev.echelon.model.Upstream;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,26 +25,27 @@ final class InstanceRoutes extends LevelRoutes {
     @Override
     public void configure() {
         if (nodes.large()) {
-            Map<String, Upstream> upstreams = new HashMap<>();
-            members.forEach(member -> upstreams.put(member.instance().id(), member.upstream()));
+            Map<String, Destination> destinations = new HashMap<>();
+            members.forEach(member -> destinations.put(member.instance().id(), client.to(member.upstream())));
             String node = nodes.instance("");
             RouteDefinition route = route(node, members.size() + " instances");
             route.process(bind(node, "admission", new Admission()))
                     .circuitBreaker()
-                    .process(bind(node, "model-call", new ModelStep(client, it -> upstreamOf(it, upstreams))))
+                    .process(bind(node, "model-call", new ModelStep(client, it -> of(it, destinations))))
                     .end();
         } else {
             members.forEach(this::instance);
         }
     }
 
-    private static Upstream upstreamOf(Instance instance, Map<String, Upstream> upstreams) {
-        return Objects.requireNonNull(upstreams.get(instance.id()), instance.id());
+    private static Destination of(Instance instance, Map<String, Destination> destinations) {
+        return Objects.requireNonNull(destinations.get(instance.id()), instance.id());
     }
 
     private void instance(Topology.Member member) {
         String id = member.instance().id();
         String node = nodes.instance(id);
+        Destination destination = client.to(member.upstream());
         RouteDefinition route = route(
                 node, member.upstream().provider() + " " + member.upstream().model());
         route.process(bind(node, "admission", new Admission()))
@@ -52,7 +53,7 @@ final class InstanceRoutes extends LevelRoutes {
                 .resilience4jConfiguration()
                 .circuitBreaker(id)
                 .end()
-                .process(bind(node, "model-call", new ModelStep(client, it -> member.upstream())))
+                .process(bind(node, "model-call", new ModelStep(client, it -> destination)))
                 .end();
     }
 }

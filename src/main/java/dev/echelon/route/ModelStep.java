@@ -13,9 +13,9 @@ import dev.echelon.domain.Step;
 import dev.echelon.domain.Usage;
 import dev.echelon.model.CallListener;
 import dev.echelon.model.CallTimeouts;
+import dev.echelon.model.Destination;
 import dev.echelon.model.ModelCall;
 import dev.echelon.model.ModelClient;
-import dev.echelon.model.Upstream;
 import java.util.function.Function;
 import org.apache.camel.AsyncCallback;
 import org.apache.camel.Exchange;
@@ -29,12 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class ModelStep extends AsyncProcessorSupport {
 
     private final ModelClient client;
-    private final Function<Instance, Upstream> upstreams;
+    private final Function<Instance, Destination> destinations;
 
-    /** @param upstreams how an instance is reached */
-    ModelStep(ModelClient client, Function<Instance, Upstream> upstreams) {
+    /** @param destinations how an instance is reached */
+    ModelStep(ModelClient client, Function<Instance, Destination> destinations) {
         this.client = client;
-        this.upstreams = upstreams;
+        this.destinations = destinations;
     }
 
     @Override
@@ -47,7 +47,8 @@ final class ModelStep extends AsyncProcessorSupport {
         Running running = new Running(exchange, call, callback);
         try {
             running.start(client.call(
-                    upstreams.apply(instance).forModel(instance.key().model().model()),
+                    destinations.apply(instance),
+                    instance.key().model().model(),
                     withDefaults(call.request(), instance),
                     new CallTimeouts(attempt.timeoutNanos(), rules.streamIdleTimeout(), rules.streamTotalTimeout()),
                     call.scheduler(),

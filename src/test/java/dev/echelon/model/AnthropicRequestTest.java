@@ -15,7 +15,6 @@ import dev.echelon.domain.Secret;
 import dev.echelon.domain.ToolChoice;
 import dev.echelon.domain.ToolDefinition;
 import dev.echelon.domain.json.Json;
-import dev.echelon.model.Dialect.UpstreamRequest;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,8 +29,7 @@ class AnthropicRequestTest {
     private final AnthropicDialect dialect = new AnthropicDialect(CLOCK);
 
     private ObjectNode rendered(ChatRequest request) throws Exception {
-        return Json.readObject(
-                dialect.render(request, "claude", new Secret("key")).body());
+        return Json.readObject(dialect.render(request, "claude"));
     }
 
     private ObjectNode rendered(String json) throws Exception {
@@ -94,8 +92,8 @@ class AnthropicRequestTest {
 
     @Test
     void sends_key_and_version() throws Exception {
-        UpstreamRequest plain = dialect.render(request("{" + HI + "}"), "claude", new Secret("key"));
-        UpstreamRequest stream = dialect.render(request("{" + HI + ",'stream':true}"), "claude", Secret.NONE);
+        Dialect.Head plain = dialect.head(new Secret("key"), false);
+        Dialect.Head stream = dialect.head(Secret.NONE, true);
 
         assertThat(plain.path()).isEqualTo("/v1/messages");
         assertThat(plain.headers())

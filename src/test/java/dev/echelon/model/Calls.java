@@ -30,6 +30,7 @@ final class Calls implements AutoCloseable {
     private final ModelClient client;
     private final Scheduler scheduler;
     private final Upstream upstream;
+    private final Destination destination;
 
     Calls(String baseUrl, ConnectionRules rules) {
         this(baseUrl, rules, new AddressResolverOptions());
@@ -46,6 +47,7 @@ final class Calls implements AutoCloseable {
                 new Secret("k"),
                 "m",
                 rules);
+        this.destination = client.to(upstream);
     }
 
     static ConnectionRules rules(ConnectionRules.Http2 http2) {
@@ -112,8 +114,8 @@ final class Calls implements AutoCloseable {
     private Running start(String text, boolean stream, boolean stalls, Duration timeout) {
         Running running = new Running(stalls);
         ChatRequest request = ChatRequest.ofText(text).withStream(stream);
-        scheduler.execute(() -> running.begun.complete(
-                client.call(upstream, request, new CallTimeouts(timeout.toNanos(), LONG, LONG), scheduler, running)));
+        scheduler.execute(() -> running.begun.complete(client.call(
+                destination, "m", request, new CallTimeouts(timeout.toNanos(), LONG, LONG), scheduler, running)));
         return running;
     }
 

@@ -20,7 +20,6 @@ import dev.echelon.domain.Secret;
 import dev.echelon.domain.ToolChoice;
 import dev.echelon.domain.ToolDefinition;
 import dev.echelon.domain.json.Json;
-import dev.echelon.model.Dialect.UpstreamRequest;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -50,32 +49,30 @@ class OpenAiDialectTest {
 
     @Test
     void renders_a_plain_request() throws Exception {
-        UpstreamRequest upstream = dialect.render(
-                request("{'model':'fast_pool','messages':[{'role':'user','content':'hi'}],'seed':1}"),
-                "gpt-4o",
-                new Secret("sk-1"));
+        byte[] body = dialect.render(
+                request("{'model':'fast_pool','messages':[{'role':'user','content':'hi'}],'seed':1}"), "gpt-4o");
+        Dialect.Head head = dialect.head(new Secret("sk-1"), false);
 
-        assertThat(upstream.path()).isEqualTo("/chat/completions");
-        assertThat(upstream.headers())
+        assertThat(head.path()).isEqualTo("/chat/completions");
+        assertThat(head.headers())
                 .containsExactly(
                         Map.entry("content-type", "application/json"),
                         Map.entry("accept", "application/json"),
                         Map.entry("accept-encoding", "identity"),
                         Map.entry("authorization", "Bearer sk-1"));
-        assertThat(Json.readObject(upstream.body()))
+        assertThat(Json.readObject(body))
                 .isEqualTo(json("{'model':'gpt-4o','messages':[{'role':'user','content':'hi'}],'seed':1}"));
-        assertThat(upstream).hasToString("UpstreamRequest[/chat/completions, 71 bytes]");
+        assertThat(head).hasToString("Head[/chat/completions]");
     }
 
     @Test
     void renders_a_stream() throws Exception {
-        UpstreamRequest upstream = dialect.render(
-                request("{'messages':[{'role':'user','content':'hi'}],'stream':true}"), "m", Secret.NONE);
+        byte[] body = dialect.render(request("{'messages':[{'role':'user','content':'hi'}],'stream':true}"), "m");
 
-        assertThat(upstream.headers())
+        assertThat(dialect.head(Secret.NONE, true).headers())
                 .contains(Map.entry("accept", "text/event-stream"))
                 .noneMatch(header -> header.getKey().equals("authorization"));
-        assertThat(Json.readObject(upstream.body()).path("stream_options")).isEqualTo(json("{'include_usage':true}"));
+        assertThat(Json.readObject(body).path("stream_options")).isEqualTo(json("{'include_usage':true}"));
     }
 
     @Test
