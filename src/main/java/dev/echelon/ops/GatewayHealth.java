@@ -13,6 +13,7 @@ import dev.echelon.route.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -102,9 +103,9 @@ final class GatewayHealth extends AbstractHealthCheck {
     }
 
     private boolean anyoneAnswers(Generation generation) {
-        return gateway.states().instances().stream()
-                .filter(status ->
-                        generation.instanceIds().contains(status.instance().id()))
+        return generation.instanceIds().stream()
+                .map(gateway.states()::instance)
+                .filter(Objects::nonNull)
                 .map(InstanceStatus::condition)
                 .anyMatch(GatewayHealth::answers);
     }

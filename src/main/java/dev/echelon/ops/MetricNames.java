@@ -104,6 +104,11 @@ public enum MetricNames {
             "How long an instance's model is still left alone, quarantine included; 0 when it is not",
             Label.INSTANCE),
 
+    INSTANCES(
+            Type.GAUGE,
+            "echelon.instances",
+            "Instances of echelons, by what stands in their way: ready for nothing",
+            Label.STATE),
     PERMITS_IN_USE(Type.GAUGE, "echelon.permits.in_use", "Concurrency permits that are taken", Label.ECHELON),
     PERMITS_LEFT(
             Type.GAUGE,

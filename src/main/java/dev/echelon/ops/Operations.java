@@ -44,8 +44,8 @@ public final class Operations extends ServiceSupport {
     private Operations(GatewayRuntime runtime, Gateway gateway, MeterRegistry registry, boolean own) {
         this.gateway = gateway;
         this.registry = registry;
-        this.requests = new RequestMetrics(registry, gateway::generation);
         this.gauges = new StateGauges(registry, gateway, new Snapshots(gateway, runtime, Ticker.SYSTEM));
+        this.requests = new RequestMetrics(registry, gateway::generation, gauges::bindInstance);
         this.watch = new EventLoopWatch(runtime.eventLoops(), Ticker.SYSTEM, registry);
         this.collector = own ? new JvmGcMetrics() : null;
     }
@@ -79,6 +79,7 @@ public final class Operations extends ServiceSupport {
         CacheMeters.bind(registry, gateway);
         MemoryMeters.bind(registry, gateway);
         gauges.bind(gateway.generation());
+        requests.generationChanged();
         if (collector != null) {
             collector.bindTo(registry);
             new JvmMemoryMetrics().bindTo(registry);
@@ -108,8 +109,8 @@ public final class Operations extends ServiceSupport {
                 registry.remove(meter);
             }
         }
-        requests.forget();
         gauges.bind(generation);
+        requests.generationChanged();
     }
 
     private static Map<Label, Set<String>> named(Generation generation) {

@@ -7,24 +7,31 @@ import dev.echelon.route.Target;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
  * Counts and times requests and attempts. A meter is made when its target, instance or outcome first occurs and found by
- * a map after that; whatever the generation does not name is counted under {@code other}. Thread-safe.
+ * a map after that; whatever the generation does not name, or has no {@link Series} of its own, is counted under
+ * {@code other}. Thread-safe.
  */
 final class RequestMetrics implements RequestListener {
 
     private final MeterRegistry registry;
     private final Supplier<Generation> generation;
+    private final Consumer<String> onInstance;
+    private final Series seriesOfTargets = new Series();
+    private final Series seriesOfInstances = new Series();
     private final Map<String, TargetMeters> targets = new ConcurrentHashMap<>();
     private final Map<String, InstanceMeters> instances = new ConcurrentHashMap<>();
     private final TargetMeters otherTarget;
     private final InstanceMeters otherInstance;
 
-    RequestMetrics(MeterRegistry registry, Supplier<Generation> generation) {
+    /** @param onInstance hears the id of an instance when it gets series of its own */
+    RequestMetrics(MeterRegistry registry, Supplier<Generation> generation, Consumer<String> onInstance) {
         this.registry = registry;
         this.generation = generation;
+        this.onInstance = onInstance;
         this.otherTarget = TargetMeters.ofOther(registry);
         this.otherInstance = InstanceMeters.ofOther(registry);
     }
@@ -43,10 +50,19 @@ final class RequestMetrics implements RequestListener {
         }
     }
 
-    /** The next event of each target and instance finds its meters anew; those that vanished are {@code other} then. */
-    void forget() {
+    /**
+     * The generation is another: its instances, where they are few, have their series from now on. The next event of each
+     * target and instance finds its meters anew; those that vanished are {@code other} then.
+     */
+    void generationChanged() {
+        Generation current = generation.get();
+        seriesOfTargets.keep(current.targetNames());
+        seriesOfInstances.keep(current.instanceIds());
         targets.clear();
         instances.clear();
+        if (Series.areFew(current.instanceIds())) {
+            current.instanceIds().forEach(this::instance);
+        }
     }
 
     private TargetMeters target(String name) {
@@ -56,7 +72,10 @@ final class RequestMetrics implements RequestListener {
         }
         Generation current = generation.get();
         Target target = current.targetNames().contains(name) ? current.target(name) : null;
-        return target == null ? otherTarget : targets.computeIfAbsent(name, it -> TargetMeters.of(registry, target));
+        return target == null
+                ? otherTarget
+                : targets.computeIfAbsent(
+                        name, it -> seriesOfTargets.take(it) ? TargetMeters.of(registry, target) : otherTarget);
     }
 
     private InstanceMeters instance(String id) {
@@ -65,7 +84,15 @@ final class RequestMetrics implements RequestListener {
             return known;
         }
         return generation.get().instanceIds().contains(id)
-                ? instances.computeIfAbsent(id, it -> InstanceMeters.of(registry, it))
+                ? instances.computeIfAbsent(id, this::newInstance)
                 : otherInstance;
+    }
+
+    private InstanceMeters newInstance(String id) {
+        if (!seriesOfInstances.take(id)) {
+            return otherInstance;
+        }
+        onInstance.accept(id);
+        return InstanceMeters.of(registry, id);
     }
 }

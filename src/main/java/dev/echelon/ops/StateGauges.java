@@ -10,9 +10,7 @@ import dev.echelon.route.InstanceStatus;
 import dev.echelon.route.PoolStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
-import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Gauges of what is going on: read from {@link Snapshots} when they are looked at, never written by requests. */
@@ -39,25 +37,27 @@ final class StateGauges {
                         gateway.heap().ceiling(),
                         gateway.generation().configuration().defaults().maxInFlight()));
         MetricNames.GENERATION.gauge(registry, () -> gateway.generation().id());
+        for (Obstacle obstacle : Obstacle.values()) {
+            MetricNames.INSTANCES.gauge(registry, () -> snapshots.now().instances(obstacle), Words.state(obstacle));
+        }
     }
 
-    /** Those of everything that the generation names; what is there already stays as it is. */
+    /** Those of pools and providers that the generation names; what is there already stays as it is. */
     void bind(Generation generation) {
-        Snapshots.Snapshot snapshot = snapshots.take();
-        Set<String> ids = generation.instanceIds();
-        ids.forEach(this::instance);
-        Set<String> echelons = snapshot.instances().values().stream()
-                .map(InstanceStatus::instance)
-                .filter(instance -> ids.contains(instance.id()))
-                .map(instance -> instance.echelon())
-                .collect(Collectors.toSet());
-        snapshot.echelons().values().stream()
-                .filter(status -> echelons.contains(status.echelon()))
-                .forEach(this::echelon);
-        snapshot.pools().keySet().stream()
+        gateway.pools().stream()
+                .map(PoolStatus::pool)
                 .filter(generation.configuration().pools()::containsKey)
                 .forEach(pool -> MetricNames.POOL_LEFT.gauge(registry, () -> left(pool), pool));
         generation.providers().forEach(this::connections);
+    }
+
+    /** Those of an instance and of its echelon; what is there already stays as it is. */
+    void bindInstance(String id) {
+        InstanceStatus status = gateway.states().instance(id);
+        if (status != null) {
+            instance(id);
+            echelon(status.instance().echelon());
+        }
     }
 
     private void connections(String provider) {
@@ -76,7 +76,7 @@ final class StateGauges {
     }
 
     private ConnectionStats connectionsOf(String provider) {
-        return snapshots.now().connections().getOrDefault(provider, ConnectionStats.NONE);
+        return snapshots.now().connections(provider);
     }
 
     private void instance(String id) {
@@ -100,8 +100,11 @@ final class StateGauges {
         }
     }
 
-    private void echelon(EchelonStatus first) {
-        String id = first.echelon();
+    private void echelon(String id) {
+        EchelonStatus first = gateway.states().echelon(id);
+        if (first == null) {
+            return;
+        }
         gaugeOfEchelon(MetricNames.PERMITS_IN_USE, id, EchelonStatus::permits);
         gaugeOfEchelon(MetricNames.QUEUE, id, EchelonStatus::queued);
         if (first.limit() < Integer.MAX_VALUE) {
@@ -113,17 +116,17 @@ final class StateGauges {
     }
 
     private double left(String pool) {
-        PoolStatus status = snapshots.now().pools().get(pool);
+        PoolStatus status = snapshots.now().pool(pool);
         return status == null ? Double.NaN : status.left();
     }
 
     private void gauge(MetricNames name, String id, ToDoubleFunction<InstanceStatus> value, String... more) {
         String[] labels = more.length == 0 ? new String[] {id} : new String[] {id, more[0]};
-        name.gauge(registry, () -> of(snapshots.now().instances().get(id), value), labels);
+        name.gauge(registry, () -> of(snapshots.now().instance(id), value), labels);
     }
 
     private void gaugeOfEchelon(MetricNames name, String id, ToDoubleFunction<EchelonStatus> value) {
-        name.gauge(registry, () -> of(snapshots.now().echelons().get(id), value), id);
+        name.gauge(registry, () -> of(snapshots.now().echelon(id), value), id);
     }
 
     private static <T> double of(@Nullable T status, ToDoubleFunction<T> value) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.DoubleSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The run-time states of all instances, by id, so that they outlive a generation. */
 public final class StateRegistry implements InstanceStates {
@@ -32,7 +33,7 @@ public final class StateRegistry implements InstanceStates {
         this.jitter = jitter;
     }
 
-    /** resilience4j's registry of the instances' breakers, for consoles and metrics. */
+    /** resilience4j's registry of the breakers of all instances that have been asked, for consoles and metrics. */
     public CircuitBreakerRegistry breakers() {
         return breakers;
     }
@@ -46,7 +47,7 @@ public final class StateRegistry implements InstanceStates {
                 instance.id(),
                 id -> new InstanceState(
                         instance,
-                        new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter),
+                        () -> new InstanceBreaker(id, rules, instance.timeout(), breakers, ticker, jitter),
                         shared));
     }
 
@@ -90,6 +91,13 @@ public final class StateRegistry implements InstanceStates {
                 .values().stream().map(state -> status(state, now)).toList();
     }
 
+    /** One instance that was ever configured; {@code null} for any other id. */
+    @Nullable
+    public InstanceStatus instance(String id) {
+        InstanceState state = states.get(id);
+        return state == null ? null : status(state, ticker.nanos());
+    }
+
     private InstanceStatus status(InstanceState state, long now) {
         ModelKey key = state.instance().key();
         return state.status(now, coolDowns.of(key), healths.condition(key, now));
@@ -102,6 +110,13 @@ public final class StateRegistry implements InstanceStates {
                 .entrySet().stream()
                         .map(entry -> entry.getValue().status(entry.getKey(), now))
                         .toList();
+    }
+
+    /** The limits of one echelon, or of a direct instance; {@code null} for any other id. */
+    @Nullable
+    public EchelonStatus echelon(String id) {
+        EchelonLimits known = limits.get(id);
+        return known == null ? null : known.status(id, ticker.nanos());
     }
 
     /** The states as requests of a lane see them. */

@@ -17,14 +17,17 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a later generation no longer names leaves no series behind. */
+/** Whose series are there: what a later generation no longer names leaves none behind, and of thousands those that are asked. */
 class GenerationChangeTest {
 
     @TempDir
@@ -39,7 +42,7 @@ class GenerationChangeTest {
             Gateway gateway = runtime.install(context, configuration("old"));
             Operations operations = Operations.install(context, runtime, gateway);
             assertThat(operations.registry()).isSameAs(registry);
-            RequestMetrics heard = new RequestMetrics(registry, gateway::generation);
+            RequestMetrics heard = new RequestMetrics(registry, gateway::generation, instance -> {});
             heard.attempted(attempt(gateway.generation().instances().get(0)));
             heard.ended(answer("old", "old.e1/up:old"));
             assertThat(values(registry)).contains("old", "old.e1", "old.e1/up:old", "direct/up:old", "old_pool");
@@ -51,9 +54,40 @@ class GenerationChangeTest {
                     .contains("new.e1", "new.e1/up:new", "direct/up:new", "new_pool")
                     .doesNotContain("old", "old.e1", "old.e1/up:old", "direct/up:old", "old_pool", "up:old");
 
-            heard.forget();
+            heard.generationChanged();
             heard.ended(answer("old", "old.e1/up:old"));
             assertThat(values(registry)).contains("other").doesNotContain("old", "old.e1/up:old");
+        }
+    }
+
+    @Test
+    void ofThousandsOfInstancesOnlyThoseThatAreAskedHaveSeriesAndAllAreCountedByState() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (DefaultCamelContext context = new DefaultCamelContext();
+                GatewayRuntime runtime = new GatewayRuntime()) {
+            context.getRegistry().bind("metricsRegistry", registry);
+            List<String> models = IntStream.range(0, Series.MOST)
+                    .mapToObj(model -> "m" + model)
+                    .toList();
+            Gateway gateway = runtime.install(context, configuration("big", models));
+            Operations.install(context, runtime, gateway);
+            String asked = "big.e1/up:m7";
+            assertThat(values(registry)).contains("big_pool", "up").doesNotContain(asked, "big.e1", "direct/up:m7");
+
+            gateway.listener()
+                    .attempted(attempt(gateway.generation().instances().get(7)));
+
+            assertThat(values(registry)).contains(asked, "big.e1").doesNotContain("big.e1/up:m8", "direct/up:m7");
+            assertThat(registry.get("echelon.breaker.state")
+                            .tags("instance", asked, "state", "closed")
+                            .gauge()
+                            .value())
+                    .isOne();
+            assertThat(registry.get("echelon.instances")
+                            .tags("state", "ready")
+                            .gauge()
+                            .value())
+                    .isEqualTo(Series.MOST);
         }
     }
 
@@ -85,6 +119,10 @@ class GenerationChangeTest {
     }
 
     private Configuration configuration(String name) throws Exception {
+        return configuration(name, List.of(name));
+    }
+
+    private Configuration configuration(String name, List<String> models) throws Exception {
         Path llms = folder.resolve(name).resolve("llms");
         write(llms.resolve("providers/up.toml"), """
                 [provider]
@@ -97,11 +135,12 @@ class GenerationChangeTest {
                 [task_group]
                 name = "%1$s"
                 [task_group.echelons.e1]
-                models = ["up:%1$s"]
+                models = [%2$s]
                 concurrency_limit = 10
                 rpm_limit = 100
                 priority = 1
-                """.formatted(name));
+                """.formatted(
+                        name, models.stream().map("\"up:%s\""::formatted).collect(Collectors.joining(", "))));
         write(llms.resolve("pools/p.toml"), """
                 [pool]
                 name = "%1$s_pool"
