@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,8 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
 
     /** With a configuration that is there already. */
     Running serve(Workshop workshop, Path configs) throws IOException {
-        int port = Workshop.freePort();
+        List<Integer> ports = Ports.free(2);
+        int port = ports.get(0);
         Path log = configs.resolveSibling(configs.getFileName() + ".log");
         Child child = Child.start(
                 List.of(
@@ -83,7 +85,7 @@ record EchelonGateway(String name, Jdk jdk, int instances, boolean requestLog, P
                         "--port",
                         Integer.toString(port),
                         "--management-port",
-                        Integer.toString(Workshop.freePort()),
+                        Integer.toString(ports.get(1)),
                         "--drain-notice",
                         "0",
                         "--drain-timeout",
