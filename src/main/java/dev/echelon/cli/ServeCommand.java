@@ -110,6 +110,7 @@ final class ServeCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         checkPort("--port", port);
         checkPort("--management-port", managementPort);
+        checkOwnPorts();
         checkSeconds("--drain-notice", drainNotice);
         checkSeconds("--drain-timeout", drainTimeout);
         if (kafkaBrokers != null && !kafka) {
@@ -209,6 +210,13 @@ final class ServeCommand implements Callable<Integer> {
     private static void checkSeconds(String option, int value) throws BadUsageException {
         if (value < 0 || value > 3_600) {
             throw new BadUsageException("echelon: " + option + " must be 0 to 3600, not " + value);
+        }
+    }
+
+    /** Servers of one Vert.x that listen on the same address share its connections, without a word. */
+    private void checkOwnPorts() throws BadUsageException {
+        if (port != 0 && port == managementPort && host.equals(managementHost)) {
+            throw new BadUsageException("echelon: --port and --management-port must be two ports, not both " + port);
         }
     }
 

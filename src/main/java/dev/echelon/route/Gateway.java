@@ -157,7 +157,7 @@ public final class Gateway {
     }
 
     /** The garbage collector has left the heap this full, 0 to 1: sheds what is to be shed, or takes it up again. */
-    public void heapCollected(double use) {
+    void heapCollected(double use) {
         answers().hold(door.heapCollected(use).cacheShare());
     }
 

@@ -39,7 +39,8 @@ public final class GatewayRuntime implements AutoCloseable {
     private final Vertx vertx;
     private final ModelClient client;
     private final int loops;
-    private final List<HeapWatch> heapWatches = new CopyOnWriteArrayList<>();
+    private final HeapUse heap;
+    private final List<HeapUse.Watch> heapWatches = new CopyOnWriteArrayList<>();
 
     /** Asks the system's name servers. */
     public GatewayRuntime() {
@@ -48,6 +49,15 @@ public final class GatewayRuntime implements AutoCloseable {
 
     /** @param names how providers' host names are resolved; see {@link #names} */
     public GatewayRuntime(AddressResolverOptions names) {
+        this(names, HeapUse.OF_THE_JVM);
+    }
+
+    /**
+     * @param names how providers' host names are resolved; see {@link #names}
+     * @param heap by which gateways shed while memory is short
+     */
+    public GatewayRuntime(AddressResolverOptions names, HeapUse heap) {
+        this.heap = heap;
         this.loops = Runtime.getRuntime().availableProcessors();
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
@@ -109,13 +119,13 @@ public final class GatewayRuntime implements AutoCloseable {
         context.getRegistry().bind("llm-gateway", gateway);
         context.getRegistry().bind("llm-breakers", gateway.states().breakers());
         gateway.open(configuration);
-        heapWatches.add(new HeapWatch(gateway::heapCollected));
+        heapWatches.add(heap.watch(gateway::heapCollected));
         return gateway;
     }
 
     @Override
     public void close() {
-        heapWatches.forEach(HeapWatch::close);
+        heapWatches.forEach(HeapUse.Watch::close);
         client.close();
         CountDownLatch closed = new CountDownLatch(1);
         vertx.close().onComplete(done -> closed.countDown());

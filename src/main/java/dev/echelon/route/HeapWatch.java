@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * Tells after each collection of the old generation how full it is. Only what survived counts: between collections every
  * heap is full of garbage.
  */
-final class HeapWatch implements AutoCloseable {
+final class HeapWatch implements HeapUse.Watch {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeapWatch.class);
 

@@ -2,6 +2,7 @@ package dev.echelon.bench;
 
 import dev.echelon.domain.ConnectionRules.Http2;
 import dev.echelon.testing.Certificates;
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -91,7 +92,8 @@ record EchelonGateway(
 
     /** With a configuration that is there already. */
     Running serve(Workshop workshop, Path configs) throws IOException {
-        int port = Workshop.freePort();
+        List<Integer> ports = Ports.free(2);
+        int port = ports.get(0);
         Path log = configs.resolveSibling(configs.getFileName() + ".log");
         Child child = Child.start(
                 List.of(
@@ -106,7 +108,7 @@ record EchelonGateway(
                         "--port",
                         Integer.toString(port),
                         "--management-port",
-                        Integer.toString(Workshop.freePort()),
+                        Integer.toString(ports.get(1)),
                         "--drain-notice",
                         "0",
                         "--drain-timeout",

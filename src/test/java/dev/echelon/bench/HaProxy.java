@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ record HaProxy(Path program) implements Subject {
 
     @Override
     public Running start(Workshop workshop) throws IOException {
-        int port = Workshop.freePort();
+        int port = Ports.free();
         Path configuration = workshop.folder().resolve("haproxy.cfg");
         Files.writeString(configuration, """
                 global

@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ record Nginx(Path program) implements Subject {
 
     @Override
     public Running start(Workshop workshop) throws IOException {
-        int port = Workshop.freePort();
+        int port = Ports.free();
         Path home = Files.createDirectories(workshop.folder().resolve(NAME));
         Path configuration = home.resolve("nginx.conf");
         Files.writeString(configuration, """

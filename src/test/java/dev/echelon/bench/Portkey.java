@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,7 +21,7 @@ record Portkey(Path node, Path server) implements Subject {
 
     @Override
     public Running start(Workshop workshop) throws IOException {
-        int port = Workshop.freePort();
+        int port = Ports.free();
         Path log = workshop.folder().resolve("portkey.log");
         Child child = Child.start(
                 List.of(node.toString(), server.toString(), "--port=" + port, "--headless"),

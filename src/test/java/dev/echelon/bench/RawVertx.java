@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ record RawVertx(Jdk jdk, List<String> options) implements Subject {
 
     @Override
     public Running start(Workshop workshop) throws IOException {
-        int port = Workshop.freePort();
+        int port = Ports.free();
         Path log = workshop.folder().resolve("raw-vertx-" + jdk.release() + ".log");
         List<String> command = new ArrayList<>(List.of(jdk.java()));
         command.addAll(options);

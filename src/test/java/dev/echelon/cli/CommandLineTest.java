@@ -3,6 +3,7 @@ package dev.echelon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.testing.Ports;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -106,7 +107,7 @@ class CommandLineTest {
         for (String key : KEYS) {
             Assumptions.assumeThat(System.getenv().getOrDefault(key, "")).isEmpty();
         }
-        int port = TestGateway.freePort();
+        int port = Ports.free();
 
         Run run = run("serve", "--configs", "configs", "--port", Integer.toString(port));
 
@@ -123,6 +124,14 @@ class CommandLineTest {
 
         assertThat(run.status()).isEqualTo(2);
         assertThat(run.err()).isNotEmpty().doesNotContain("Exception", "\tat ");
+    }
+
+    @Test
+    void serveWantsAPortForEachOfItsServers() {
+        Run run = run("serve", "--simulate", "--host=127.0.0.1", "--port=8099", "--management-port=8099");
+
+        assertThat(run.status()).isEqualTo(2);
+        assertThat(run.err()).contains("--port", "--management-port", "8099").doesNotContain("Exception");
     }
 
     @Test

@@ -56,7 +56,7 @@ class ShortMemoryTest {
     }
 
     private void collected(double use) {
-        gateway.gateway().heapCollected(use);
+        gateway.collected(use);
     }
 
     private HttpResponse<String> ask(int seed, String... headers) throws Exception {

@@ -8,17 +8,18 @@ import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import dev.echelon.testing.FakeProvider;
+import dev.echelon.testing.Ports;
 import io.vertx.core.dns.AddressResolverOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.DoubleConsumer;
 import java.util.function.UnaryOperator;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.Main;
@@ -34,6 +35,7 @@ public final class TestGateway implements AutoCloseable {
 
     private static final String ROUTES = "file:routes/*.camel.yaml";
 
+    private final List<DoubleConsumer> heap = new CopyOnWriteArrayList<>();
     private final GatewayRuntime runtime;
     private final Main main;
     private final int port;
@@ -45,9 +47,13 @@ public final class TestGateway implements AutoCloseable {
             UnaryOperator<EdgeSettings> settings,
             Server.Routes routes)
             throws Exception {
-        this.port = freePort();
-        this.managementPort = freePort();
-        this.runtime = new GatewayRuntime(names);
+        List<Integer> ports = Ports.free(2);
+        this.port = ports.get(0);
+        this.managementPort = ports.get(1);
+        this.runtime = new GatewayRuntime(names, told -> {
+            heap.add(told);
+            return () -> heap.remove(told);
+        });
         EdgeSettings edge = new EdgeSettings(
                 "127.0.0.1",
                 port,
@@ -115,18 +121,15 @@ public final class TestGateway implements AutoCloseable {
         return context().getRegistry().lookupByNameAndType("llm-gateway", Gateway.class);
     }
 
+    /** A collection has left the heap this full, 0 to 1. Of the JVM's own, which are the tests', the gateway hears nothing. */
+    void collected(double use) {
+        heap.forEach(told -> told.accept(use));
+    }
+
     @Override
     public void close() {
         main.stop();
         runtime.close();
-    }
-
-    static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** A configuration folder in the making; without a registry, so that its folders are scanned. */

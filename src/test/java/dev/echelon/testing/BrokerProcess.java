@@ -2,16 +2,12 @@ package dev.echelon.testing;
 
 import dev.echelon.cli.Echelon;
 import java.io.IOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -24,11 +20,6 @@ public final class BrokerProcess implements AutoCloseable {
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final String READY = "READY ";
 
-    /** Below those that a system gives to clients: no client may get the port while the broker is away. */
-    private static final int FIRST_PORT = 20_000;
-
-    private static final int PORTS = 12_000;
-
     private final Path folder;
     private final List<String> topics;
     private final int port;
@@ -38,7 +29,7 @@ public final class BrokerProcess implements AutoCloseable {
     private BrokerProcess(Path folder, List<String> topics) throws IOException, InterruptedException {
         this.folder = Files.createDirectories(folder);
         this.topics = topics;
-        this.port = freePort();
+        this.port = Ports.free();
         this.process = launch();
         awaitReady();
     }
@@ -113,17 +104,6 @@ public final class BrokerProcess implements AutoCloseable {
                 throw new AssertionError("not ready:\n" + log());
             }
             TimeUnit.MILLISECONDS.sleep(20);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = FIRST_PORT + ThreadLocalRandom.current().nextInt(PORTS);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (BindException taken) {
-                // another one then
-            }
         }
     }
 

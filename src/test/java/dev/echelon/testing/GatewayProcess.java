@@ -4,8 +4,6 @@ import dev.echelon.cli.Echelon;
 import java.io.File;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -38,8 +36,9 @@ public final class GatewayProcess implements AutoCloseable {
     }
 
     private GatewayProcess(Path folder, List<String> jvm, List<String> arguments) throws IOException {
-        port = freePort();
-        managementPort = freePort();
+        List<Integer> ports = Ports.free(2);
+        port = ports.get(0);
+        managementPort = ports.get(1);
         log = folder.resolve("gateway-" + port + ".log").toFile();
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -117,12 +116,6 @@ public final class GatewayProcess implements AutoCloseable {
                 throw new AssertionError("not ready:\n" + log());
             }
             TimeUnit.MILLISECONDS.sleep(50);
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 
