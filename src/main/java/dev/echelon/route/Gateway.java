@@ -247,7 +247,7 @@ public final class Gateway {
                 now,
                 now + target.deadline(ask.timeout()).toNanos(),
                 random.getAsLong(),
-                dialects.mutedFor(request),
+                dialects.mutedFor(request, target.plan().dialects()),
                 ask.session());
         return new Call(
                 ask.id(),
