@@ -14,7 +14,6 @@ import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -198,7 +197,7 @@ final class CallReport {
         return new DecisionTrace.Entry(
                 run.instance().id(),
                 outcome,
-                run.wasSent() ? run.step().entry().name().toLowerCase(Locale.ROOT) : null,
+                run.wasSent() ? run.step().entry().word() : null,
                 run.startedAt() - ledger.start(),
                 ticker.nanos() - run.startedAt(),
                 waitNanos);
