@@ -18,6 +18,7 @@ import dev.echelon.store.Outcome;
 import dev.echelon.store.Passenger;
 import java.time.Duration;
 import java.util.Objects;
+import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +40,7 @@ final class CacheDesk implements Desk {
 
     /** {@code null} for a request that the cache has nothing to do with. */
     @Nullable
-    static CacheDesk of(Gateway gateway, Target target, Ask ask, CacheControl control, String tenant) {
+    static CacheDesk of(Gateway gateway, Target target, Ask ask, CacheControl control, Message message) {
         RequestDefaults.Cache rules = target.rules().cache();
         boolean streamed = ask.streamSink() != null;
         if (!rules.enabled() || control.noStore() || (streamed && !rules.cacheStreams())) {
@@ -49,7 +50,8 @@ final class CacheDesk implements Desk {
         if (!rules.cacheAny() && !isRepeatable(request)) {
             return null;
         }
-        AnswerKey key = new AnswerKey(tenant, target.nameAndIdentity(), Fingerprint.ofQuestion(request));
+        AnswerKey key =
+                new AnswerKey(Sharing.tenant(message), target.nameAndIdentity(), Fingerprint.ofQuestion(request));
         Duration maxAge = Objects.requireNonNullElse(control.maxAge(), rules.ttl());
         return new CacheDesk(
                 gateway, new CacheQuery(key, streamed, ask.lane(), maxAge, rules.ttl()), control.onlyIfCached());

@@ -75,6 +75,12 @@ public final class LlmConstants {
     /** Exchange property: the {@code Cancellation} of a caller that may leave. */
     public static final String CANCELLATION_PROPERTY = "CamelLlmCancellation";
 
+    /**
+     * Exchange property: a {@code Supplier<String>} of what {@link #TENANT} says, for an edge to which that is work; the
+     * header goes before it. Asked only where answers are shared.
+     */
+    public static final String TENANT_PROPERTY = "CamelLlmTenantSupplier";
+
     /** Exchange property, set by the component: a {@code RouteInfo} of who answered, or failed last. */
     public static final String ROUTE_PROPERTY = "CamelLlmRoute";
 

@@ -10,8 +10,8 @@ import dev.echelon.route.Target;
 import dev.echelon.store.AnswerKey;
 import dev.echelon.store.Outcome;
 import dev.echelon.store.SecondLevel;
-import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.jspecify.annotations.Nullable;
@@ -60,9 +60,8 @@ final class Sharing {
         if (target == null) {
             return null;
         }
-        String tenant = Objects.requireNonNullElse(message.getHeader(LlmConstants.TENANT, String.class), ANONYMOUS);
         CacheControl control = CacheControl.of(message.getHeader(LlmConstants.CACHE_CONTROL, String.class));
-        CacheDesk cache = CacheDesk.of(gateway, target, ask, control, tenant);
+        CacheDesk cache = CacheDesk.of(gateway, target, ask, control, message);
         return cache == null && key == null && !control.onlyIfCached()
                 ? null
                 : new Sharing(
@@ -71,7 +70,18 @@ final class Sharing {
                         ask,
                         control.onlyIfCached(),
                         cache,
-                        key == null ? null : new AnswerKey(tenant, target.name(), key));
+                        key == null ? null : new AnswerKey(tenant(message), target.name(), key));
+    }
+
+    /** Whose request it is. */
+    static String tenant(Message message) {
+        String header = message.getHeader(LlmConstants.TENANT, String.class);
+        if (header != null) {
+            return header;
+        }
+        return message.getExchange().getProperty(LlmConstants.TENANT_PROPERTY) instanceof Supplier<?> told
+                ? String.valueOf(told.get())
+                : ANONYMOUS;
     }
 
     /** A plain answer from the cache, on any thread; {@code null} when there is none. */

@@ -65,6 +65,9 @@ public record ChatRequest(
     }
 
     public ChatRequest withStream(boolean wanted) {
+        if (wanted == stream) {
+            return this;
+        }
         return new ChatRequest(
                 dialect,
                 model,
@@ -83,6 +86,11 @@ public record ChatRequest(
     /** With sampling values filled in or cut; {@code null} leaves a value unset. */
     public ChatRequest withSampling(
             @Nullable Double newTemperature, @Nullable Double newTopP, @Nullable Integer newMaxTokens) {
+        if (Objects.equals(newTemperature, temperature)
+                && Objects.equals(newTopP, topP)
+                && Objects.equals(newMaxTokens, maxTokens)) {
+            return this;
+        }
         return new ChatRequest(
                 dialect,
                 model,

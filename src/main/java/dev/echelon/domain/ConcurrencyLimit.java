@@ -24,9 +24,10 @@ public final class ConcurrencyLimit {
     private final ReentrantLock lock = new ReentrantLock();
     private final Deque<Place> queue = new ArrayDeque<>();
     private final Deque<Place> batchQueue = new ArrayDeque<>();
-    private int inUse;
     private double averageHeld;
 
+    /** Changed under the lock only; whoever just looks needs none. */
+    private volatile int inUse;
     /** A limit whose queue is as long as itself, at most 100. */
     public ConcurrencyLimit(int limit) {
         this(limit, limit);
@@ -46,7 +47,7 @@ public final class ConcurrencyLimit {
             if (inUse >= limitOf(lane)) {
                 return false;
             }
-            inUse++;
+            use(1);
             return true;
         } finally {
             lock.unlock();
@@ -71,7 +72,7 @@ public final class ConcurrencyLimit {
                 boolean room = waiting() < queueLimit && expectedWait() <= patience * SAFETY;
                 return room && (lane == Lane.BATCH ? batchQueue : queue).add(place) ? place : null;
             }
-            inUse++;
+            use(1);
         } finally {
             lock.unlock();
         }
@@ -96,13 +97,13 @@ public final class ConcurrencyLimit {
             if (heldNanos > 0) {
                 averageHeld += (heldNanos - averageHeld) * WEIGHT_OF_LATEST;
             }
-            inUse--;
+            use(-1);
             next = queue.poll();
             if (next == null && inUse < batchLimit) {
                 next = batchQueue.poll();
             }
             if (next != null) {
-                inUse++;
+                use(1);
             }
         } finally {
             lock.unlock();
@@ -113,12 +114,12 @@ public final class ConcurrencyLimit {
     }
 
     public boolean hasRoom(Lane lane) {
-        lock.lock();
-        try {
-            return inUse < limitOf(lane);
-        } finally {
-            lock.unlock();
-        }
+        return inUse < limitOf(lane);
+    }
+
+    private void use(int more) {
+        int before = inUse;
+        inUse = before + more;
     }
 
     private int limitOf(Lane lane) {
@@ -134,12 +135,7 @@ public final class ConcurrencyLimit {
     }
 
     public int inUse() {
-        lock.lock();
-        try {
-            return inUse;
-        } finally {
-            lock.unlock();
-        }
+        return inUse;
     }
 
     public int queued() {

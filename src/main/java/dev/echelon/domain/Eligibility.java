@@ -54,28 +54,34 @@ final class Eligibility {
 
     /** May be asked now. */
     boolean isReady(Candidate candidate) {
+        return readiness(candidate) != null;
+    }
+
+    /** The condition of one that may be asked now. */
+    @Nullable
+    private Condition readiness(Candidate candidate) {
         if (!isOpen(candidate)) {
-            return false;
+            return null;
         }
         Condition condition = condition(candidate);
         if (!condition.ready()) {
             consideration.passedOver(candidate, condition.obstacle().word(), condition.waitNanos());
-            return false;
+            return null;
         }
         if (!ledger.outcomes().isEmpty() && mostAreOut() && !returns.withinBudget(candidate.instance())) {
             consideration.passedOver(candidate, RETRY_BUDGET, 0);
-            return false;
+            return null;
         }
-        return true;
+        return condition;
     }
 
     /** May be asked now, and it is its turn while it starts slowly. */
     boolean isReadyForItsShare(Candidate candidate) {
-        if (!isReady(candidate)) {
+        Condition condition = readiness(candidate);
+        if (condition == null) {
             return false;
         }
-        double share = condition(candidate).share();
-        if (share >= 1 || chance(candidate.instance()) < share) {
+        if (condition.share() >= 1 || chance(candidate.instance()) < condition.share()) {
             return true;
         }
         consideration.passedOver(candidate, SLOW_START, 0);

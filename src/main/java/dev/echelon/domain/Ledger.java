@@ -2,7 +2,6 @@ package dev.echelon.domain;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,12 +19,12 @@ public final class Ledger {
     private final List<Outcome> outcomes = new ArrayList<>(2);
     private final Map<String, Integer> returnsByEchelon = new HashMap<>();
     private final Map<String, Integer> visits = new HashMap<>();
-    private final Set<String> passedOver = new HashSet<>();
-    private final Set<String> refused = new HashSet<>();
-    private final Set<String> queuedFor = new HashSet<>();
-    private final Set<Integer> queuedIn = new HashSet<>();
-    private final Set<Integer> returnedIn = new HashSet<>();
-    private final Set<ModelKey> excluded;
+    private final RareSet<String> passedOver = new RareSet<>();
+    private final RareSet<String> refused = new RareSet<>();
+    private final RareSet<String> queuedFor = new RareSet<>();
+    private final RareSet<Integer> queuedIn = new RareSet<>();
+    private final RareSet<Integer> returnedIn = new RareSet<>();
+    private final RareSet<ModelKey> excluded;
     private final boolean hedge;
     private int tier;
     private int returns;
@@ -47,7 +46,7 @@ public final class Ledger {
      * @param session keeps requests of the same name on the same instance, while that is well
      */
     public Ledger(long start, long deadline, long seed, Set<String> mutedDialects, @Nullable String session) {
-        this(start, deadline, seed, mutedDialects, session, new HashSet<>(), false);
+        this(start, deadline, seed, mutedDialects, session, new RareSet<>(), false);
     }
 
     private Ledger(
@@ -56,7 +55,7 @@ public final class Ledger {
             long seed,
             Set<String> mutedDialects,
             @Nullable String session,
-            Set<ModelKey> excluded,
+            RareSet<ModelKey> excluded,
             boolean hedge) {
         this.start = start;
         this.deadline = deadline;
@@ -69,7 +68,8 @@ public final class Ledger {
 
     /** The ledger of a hedge: one attempt, on a model that this request has not asked and is not asking. */
     public Ledger forHedge(ModelKey running) {
-        Set<ModelKey> others = new HashSet<>(excluded);
+        RareSet<ModelKey> others = new RareSet<>();
+        others.addAll(excluded);
         others.add(running);
         outcomes.forEach(outcome -> others.add(outcome.candidate().instance().key()));
         return new Ledger(start, deadline, ~seed, mutedDialects, session, others, true);
@@ -256,7 +256,7 @@ public final class Ledger {
     }
 
     boolean tried(ModelKey key) {
-        if (!excluded.isEmpty() && excluded.contains(key)) {
+        if (excluded.contains(key)) {
             return true;
         }
         for (Outcome outcome : outcomes) {

@@ -1,6 +1,8 @@
 package dev.echelon.domain;
 
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Where a request to one target may go, worked out once a generation. Immutable but for the counters inside the
@@ -11,6 +13,7 @@ public final class Plan {
     private final String target;
     private final List<Tier> tiers;
     private final List<Candidate> candidates;
+    private final Set<String> dialects;
 
     /**
      * @param target as in headers and logs: {@code fast_pool}
@@ -21,6 +24,9 @@ public final class Plan {
         this.tiers = List.copyOf(tiers);
         this.candidates =
                 tiers.stream().flatMap(tier -> tier.candidates().stream()).toList();
+        this.dialects = candidates.stream()
+                .map(candidate -> candidate.instance().dialect())
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public String target() {
@@ -34,6 +40,11 @@ public final class Plan {
     /** Those of all tiers, in their order; there may be thousands. */
     public List<Candidate> candidates() {
         return candidates;
+    }
+
+    /** Those that one or the other of its instances speaks. */
+    public Set<String> dialects() {
+        return dialects;
     }
 
     /** Candidates of equal rank. */

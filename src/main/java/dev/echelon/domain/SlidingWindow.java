@@ -12,7 +12,9 @@ final class SlidingWindow implements RateLimit {
     private final ReentrantLock lock = new ReentrantLock();
     private long[] times = new long[FIRST_SIZE];
     private int oldest;
-    private int count;
+
+    /** Changed under the lock only; whoever just looks whether there is room needs none. */
+    private volatile int count;
 
     SlidingWindow(long nanos, int max) {
         this.nanos = nanos;
@@ -36,6 +38,9 @@ final class SlidingWindow implements RateLimit {
 
     @Override
     public long waitNanos(long now) {
+        if (count < max) {
+            return 0;
+        }
         lock.lock();
         try {
             return verdict(now);
@@ -60,22 +65,25 @@ final class SlidingWindow implements RateLimit {
     }
 
     private void forgetBefore(long now) {
-        while (count > 0 && now - times[oldest] >= nanos) {
+        int left = count;
+        while (left > 0 && now - times[oldest] >= nanos) {
             oldest = (oldest + 1) % times.length;
-            count--;
+            left--;
         }
+        count = left;
     }
 
     private void remember(long now) {
-        if (count == times.length) {
-            long[] larger = new long[count * 2];
-            for (int i = 0; i < count; i++) {
-                larger[i] = times[(oldest + i) % count];
+        int known = count;
+        if (known == times.length) {
+            long[] larger = new long[known * 2];
+            for (int i = 0; i < known; i++) {
+                larger[i] = times[(oldest + i) % known];
             }
             times = larger;
             oldest = 0;
         }
-        times[(oldest + count) % times.length] = now;
-        count++;
+        times[(oldest + known) % times.length] = now;
+        count = known + 1;
     }
 }

@@ -1,5 +1,6 @@
 package dev.echelon.domain;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the walk says is to be done next. */
@@ -50,7 +51,14 @@ public sealed interface Step {
         /** Its breaker is open or its model unhealthy, and nobody else is left. */
         PROBE,
         /** Another attempt of the request is slow: whoever answers first wins. */
-        HEDGE
+        HEDGE;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /** As it is called in traces. */
+        public String word() {
+            return word;
+        }
     }
 
     /** How long to wait before it is taken. */

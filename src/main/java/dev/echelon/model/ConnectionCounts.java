@@ -1,14 +1,14 @@
 package dev.echelon.model;
 
 import dev.echelon.domain.ConnectionStats;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /** What a provider's pools, of all event loops, count together. Thread-safe. */
 final class ConnectionCounts {
 
-    private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger waiting = new AtomicInteger();
+    private final LongAdder active = new LongAdder();
+    private final LongAdder waiting = new LongAdder();
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong closed = new AtomicLong();
 
@@ -23,17 +23,17 @@ final class ConnectionCounts {
 
     /** @param change 1 when a connection gets its first call, -1 when it loses its last */
     void active(int change) {
-        active.addAndGet(change);
+        active.add(change);
     }
 
     /** @param change 1 when a call begins to wait for a connection, -1 when it no longer does */
     void waiting(int change) {
-        waiting.addAndGet(change);
+        waiting.add(change);
     }
 
     ConnectionStats stats() {
         long gone = closed.get();
         long all = opened.get();
-        return new ConnectionStats((int) (all - gone), active.get(), waiting.get(), all, gone);
+        return new ConnectionStats((int) (all - gone), active.intValue(), waiting.intValue(), all, gone);
     }
 }

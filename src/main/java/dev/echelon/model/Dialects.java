@@ -40,13 +40,13 @@ public final class Dialects {
         return dialect;
     }
 
-    /** The names of the dialects in which the request cannot be said. */
-    public Set<String> mutedFor(ChatRequest request) {
+    /** Those of the dialects in which the request cannot be said; in the one that it came in it can. */
+    public Set<String> mutedFor(ChatRequest request, Set<String> names) {
         Set<String> muted = Set.of();
-        for (Dialect dialect : byName.values()) {
-            if (!dialect.supports(request)) {
+        for (String name : names) {
+            if (!name.equals(request.dialect()) && !get(name).supports(request)) {
                 muted = muted.isEmpty() ? new HashSet<>() : muted;
-                muted.add(dialect.name());
+                muted.add(name);
             }
         }
         return muted;

@@ -11,15 +11,14 @@ import dev.echelon.domain.Lane;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.ModelKey;
+import dev.echelon.domain.RareSet;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Scheduler;
 import dev.echelon.domain.Step;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
-import java.util.HashSet;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.camel.Exchange;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +47,7 @@ public final class Call {
     private final Ledger ledger;
     private final Cancellation cancellation;
     private final CacheUse cache;
-    private final Set<String> entered = new HashSet<>();
+    private final RareSet<String> entered = new RareSet<>();
 
     @Nullable
     private final AnswerSink sink;

@@ -8,14 +8,12 @@ import dev.echelon.domain.Instance;
 import dev.echelon.domain.Ledger;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.Plan;
+import dev.echelon.domain.RareSet;
 import dev.echelon.domain.RequestListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.domain.Usage;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +32,7 @@ final class CallReport {
     private final Ticker ticker;
     private final RequestListener listener;
     private final DecisionTrace trace = new DecisionTrace();
-    private final Set<String> considered = new HashSet<>();
+    private final RareSet<String> considered = new RareSet<>();
 
     @Nullable
     private Instance lastAsked;
@@ -199,7 +197,7 @@ final class CallReport {
         return new DecisionTrace.Entry(
                 run.instance().id(),
                 outcome,
-                run.wasSent() ? run.step().entry().name().toLowerCase(Locale.ROOT) : null,
+                run.wasSent() ? run.step().entry().word() : null,
                 run.startedAt() - ledger.start(),
                 ticker.nanos() - run.startedAt(),
                 waitNanos);

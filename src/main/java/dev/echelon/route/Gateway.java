@@ -46,6 +46,7 @@ public final class Gateway {
     private final LongSupplier random;
     private final Dialects dialects;
     private final StateRegistry states;
+    private final Call.Surroundings surroundings;
     private final GenerationBuilder builder;
     private final Map<String, HedgeGate> hedges = new ConcurrentHashMap<>();
     private final Door door = new Door();
@@ -81,6 +82,7 @@ public final class Gateway {
         DoubleSupplier jitter = () -> (random.getAsLong() >>> 11) * 0x1.0p-53;
         this.states = new StateRegistry(ticker, jitter);
         this.builder = new GenerationBuilder(context, states, client, dialects, ticker, () -> (int) random.getAsLong());
+        this.surroundings = new Call.Surroundings(states, ticker, listeners);
         this.probes = new HealthProbes(client, loops, states.healths(), ticker, jitter);
         this.warmUp = new WarmUp(client, loops);
         BreakerFactory.install(context, states);
@@ -247,7 +249,7 @@ public final class Gateway {
                 now,
                 now + target.deadline(ask.timeout()).toNanos(),
                 random.getAsLong(),
-                dialects.mutedFor(request),
+                dialects.mutedFor(request, target.plan().dialects()),
                 ask.session());
         return new Call(
                 ask.id(),
@@ -255,7 +257,7 @@ public final class Gateway {
                 request,
                 target,
                 generation.id(),
-                new Call.Surroundings(states, ticker, listeners),
+                surroundings,
                 scheduler,
                 ledger,
                 cancellation,

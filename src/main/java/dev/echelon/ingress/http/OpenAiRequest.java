@@ -6,9 +6,10 @@ import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.ParsedRequest;
 import dev.echelon.domain.json.RequestJson;
 import dev.echelon.store.Fingerprint;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
-import java.util.Locale;
+import java.util.function.Supplier;
 import org.apache.camel.Exchange;
 import org.apache.camel.Message;
 import org.apache.camel.Processor;
@@ -21,6 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OpenAiRequest implements Processor {
 
+    private static final CharSequence TARGET = HttpHeaders.createOptimized("x-llm-target");
+    private static final CharSequence PRIORITY = HttpHeaders.createOptimized("x-llm-priority");
+    private static final CharSequence SESSION = HttpHeaders.createOptimized("x-llm-session");
+    private static final CharSequence TIMEOUT = HttpHeaders.createOptimized("x-request-timeout-ms");
+    private static final CharSequence IDEMPOTENCY_KEY = HttpHeaders.createOptimized("Idempotency-Key");
+    private static final String MULTIPART = "multipart/";
     private static final int MAX_TARGET = 512;
     private static final int MAX_SESSION = 512;
 
@@ -32,29 +39,29 @@ public final class OpenAiRequest implements Processor {
         Message message = exchange.getMessage();
         message.setHeader(LlmConstants.REQUEST_ID, edge.requestId());
         ParsedRequest parsed = RequestJson.read((byte[]) message.getBody());
-        String target = http.getHeader("x-llm-target");
+        String target = http.getHeader(TARGET);
         if (target != null) {
             if (target.length() > MAX_TARGET) {
                 throw EdgeErrors.refusal(400, "invalid_header", "x-llm-target is too long");
             }
             message.setHeader(LlmConstants.TARGET, target);
         }
-        String priority = http.getHeader("x-llm-priority");
+        String priority = http.getHeader(PRIORITY);
         if (priority != null) {
             message.setHeader(LlmConstants.PRIORITY, priority);
         }
-        String session = http.getHeader("x-llm-session");
+        String session = http.getHeader(SESSION);
         if (session != null) {
             if (session.length() > MAX_SESSION) {
                 throw EdgeErrors.refusal(400, "invalid_header", "x-llm-session is too long");
             }
             message.setHeader(LlmConstants.SESSION, session);
         }
-        Long timeout = timeout(http.getHeader("x-request-timeout-ms"));
+        Long timeout = timeout(http.getHeader(TIMEOUT));
         if (timeout != null) {
             message.setHeader(LlmConstants.TIMEOUT_MS, timeout);
         }
-        sharing(http, message);
+        sharing(http, exchange);
         if (parsed.request().stream()) {
             exchange.setProperty(
                     LlmConstants.SINK_PROPERTY, edge.stream(parsed.request().includeUsage()));
@@ -62,25 +69,27 @@ public final class OpenAiRequest implements Processor {
         message.setBody(parsed);
     }
 
-    private static void sharing(HttpServerRequest http, Message message) throws ModelFailure {
-        String key = only(http, "Idempotency-Key");
-        String credential =
-                key == null ? String.join("\n", http.headers().getAll("Authorization")) : only(http, "Authorization");
+    private static void sharing(HttpServerRequest http, Exchange exchange) throws ModelFailure {
+        Message message = exchange.getMessage();
+        String key = only(http, IDEMPOTENCY_KEY);
         if (key != null) {
             message.setHeader(LlmConstants.IDEMPOTENCY_KEY, key);
+            only(http, HttpHeaders.AUTHORIZATION);
         }
-        List<String> cacheControl = http.headers().getAll("Cache-Control");
+        List<String> cacheControl = http.headers().getAll(HttpHeaders.CACHE_CONTROL);
         if (!cacheControl.isEmpty()) {
             message.setHeader(LlmConstants.CACHE_CONTROL, String.join(",", cacheControl));
         }
-        if (credential != null && !credential.isEmpty()) {
-            message.setHeader(LlmConstants.TENANT, Fingerprint.ofCredential(credential));
+        String credential = String.join("\n", http.headers().getAll(HttpHeaders.AUTHORIZATION));
+        if (!credential.isEmpty()) {
+            Supplier<String> tenant = () -> Fingerprint.ofCredential(credential);
+            exchange.setProperty(LlmConstants.TENANT_PROPERTY, tenant);
         }
     }
 
     /** A header that may not stand twice: two parties on the way could each believe in another one. */
     @Nullable
-    private static String only(HttpServerRequest http, String name) throws ModelFailure {
+    private static String only(HttpServerRequest http, CharSequence name) throws ModelFailure {
         List<String> values = http.headers().getAll(name);
         if (values.size() > 1) {
             throw EdgeErrors.refusal(400, "invalid_header", "there is more than one header " + name);
@@ -89,12 +98,12 @@ public final class OpenAiRequest implements Processor {
     }
 
     private static void checkForm(HttpServerRequest http) throws ModelFailure {
-        String encoding = http.getHeader("content-encoding");
+        String encoding = http.getHeader(HttpHeaders.CONTENT_ENCODING);
         if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
             throw EdgeErrors.refusal(415, "unsupported_encoding", "send the body without content-encoding");
         }
-        String type = http.getHeader("content-type");
-        if (type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/")) {
+        String type = http.getHeader(HttpHeaders.CONTENT_TYPE);
+        if (type != null && type.regionMatches(true, 0, MULTIPART, 0, MULTIPART.length())) {
             throw EdgeErrors.refusal(415, "unsupported_media_type", "send application/json");
         }
     }
