@@ -171,11 +171,11 @@ class BatchCommandTest {
     void whatFindsNoRoomIsAskedAgainUntilItFindsSome() throws Exception {
         limits(3, 100_000);
         upstream.always(Behaviour.hello().after(Duration.ofMillis(40)));
-        write(IntStream.range(0, 150).mapToObj(i -> openAi("r" + i, "x")).toArray(String[]::new));
+        write(IntStream.range(0, 60).mapToObj(i -> openAi("r" + i, "x")).toArray(String[]::new));
 
-        Run run = run("--target", "g", "--in-flight", "150");
+        Run run = run("--target", "g", "--in-flight", "60");
 
-        assertThat(run.err()).contains("150 answered, 0 failed");
+        assertThat(run.err()).contains("60 answered, 0 failed");
         assertThat(run.status()).isZero();
         assertThat(upstream.peak()).as("the third permit is not for batch").isEqualTo(2);
     }

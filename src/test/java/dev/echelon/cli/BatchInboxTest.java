@@ -118,9 +118,9 @@ class BatchInboxTest {
     @Test
     void afterKillsNothingIsLostOrAnsweredTwice() throws Exception {
         upstream.always(Behaviour.hello().after(Duration.ofMillis(50)));
-        BatchFiles.write(inbox.resolve("a.jsonl"), 500);
+        BatchFiles.write(inbox.resolve("a.jsonl"), 300);
         Path published = outbox.resolve("a.jsonl");
-        for (int seen : new int[] {60, 200}) {
+        for (int seen : new int[] {40, 120}) {
             try (GatewayProcess killed = process()) {
                 await().atMost(SOON)
                         .pollInterval(Duration.ofMillis(5))
@@ -133,8 +133,8 @@ class BatchInboxTest {
 
             assertThat(BatchFiles.answered(published))
                     .as(last.log())
-                    .containsExactlyInAnyOrderElementsOf(BatchFiles.ids(500));
-            assertThat(BatchFiles.lines(published)).isEqualTo(500);
+                    .containsExactlyInAnyOrderElementsOf(BatchFiles.ids(300));
+            assertThat(BatchFiles.lines(published)).isEqualTo(300);
             assertThat(BatchFiles.askedTwice(upstream)).isLessThanOrEqualTo(2 * 10);
             assertThat(inbox.resolve(".done/a.jsonl")).exists();
         }
@@ -143,9 +143,9 @@ class BatchInboxTest {
     @Test
     void aStopInTheMiddleLeavesTheFileForTheNextStart() throws Exception {
         upstream.always(Behaviour.hello().after(Duration.ofMillis(50)));
-        BatchFiles.write(inbox.resolve("a.jsonl"), 500);
+        BatchFiles.write(inbox.resolve("a.jsonl"), 300);
         try (GatewayProcess stopped = process()) {
-            await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> workLines() >= 60);
+            await().atMost(SOON).pollInterval(Duration.ofMillis(5)).until(() -> workLines() >= 40);
             stopped.terminate();
 
             assertThat(stopped.awaitExit(Duration.ofSeconds(30))).isIn(0, 143);
@@ -155,8 +155,8 @@ class BatchInboxTest {
         try (TestGateway gateway = start()) {
             awaitFile(outbox.resolve("a.jsonl"));
 
-            assertThat(BatchFiles.lines(outbox.resolve("a.jsonl"))).isEqualTo(500);
-            assertThat(upstream.count()).isEqualTo(500);
+            assertThat(BatchFiles.lines(outbox.resolve("a.jsonl"))).isEqualTo(300);
+            assertThat(upstream.count()).isEqualTo(300);
             assertThat(gateway.gateway().inFlight()).isZero();
         }
     }

@@ -21,8 +21,8 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** All of the same in transactional mode, and what that adds. */
-class KafkaTransactionTest extends KafkaTest {
+/** The same in transactional mode, as far as its path is another, and what that adds. */
+class KafkaTransactionTest extends KafkaCases {
 
     @Override
     Map<String, String> mode() {

@@ -71,6 +71,11 @@ record Case(Row row, String dialect, Form form, Company company) {
         return company == Company.ALL_FAULTY && row.comesBack() != Row.ComesBack.NEVER ? 2 : 0;
     }
 
+    /** Whether nearly all of its time is a timer's. */
+    boolean waits() {
+        return row.hitsItsTimer() || row.told().isInterrupted();
+    }
+
     Duration timeout() {
         return company == Company.ALL_FAULTY && row.hitsItsTimer() ? SHORTEST : row.timeout();
     }

@@ -135,8 +135,8 @@ final class KafkaLoad {
     Count count(TestKafka kafka, Duration atMost) {
         var unused = kafka.readUntil(
                 ANSWERS, answers -> answers.size() >= prompts && ids(answers).size() >= prompts, atMost);
-        Map<String, List<Long>> dead = ids(kafka.readUntil(DLQ, it -> false, Duration.ofSeconds(1)));
         Map<String, List<Long>> answers = ids(kafka.readUntil(ANSWERS, it -> false, Duration.ofSeconds(2)));
+        Map<String, List<Long>> dead = ids(kafka.readToItsEnd(DLQ));
         List<Long> repeated = new ArrayList<>();
         answers.values().forEach(sent -> sent.stream().sorted().skip(1).forEach(any -> repeated.add(first(sent))));
         int lost = (int) produced.stream()

@@ -27,9 +27,9 @@ class OverloadTest {
 
     @Test
     void whatIsTakenIsDoneAndTheRestIsRefusedAtOnce() throws Exception {
-        Duration before = Duration.ofSeconds(Goal.either(20, 3));
-        Duration overload = Duration.ofSeconds(Goal.either(60, 5));
-        Duration after = Duration.ofSeconds(Goal.either(20, 4));
+        Duration before = Duration.ofSeconds(Goal.either(20, 2));
+        Duration overload = Duration.ofSeconds(Goal.either(60, 4));
+        Duration after = Duration.ofSeconds(Goal.either(20, 3));
         Random random = new Random(1);
         try (FakeProvider provider = FakeProvider.start();
                 TestGateway gateway = gateway(provider)) {

@@ -15,7 +15,10 @@ public final class Ports {
     /** Below those that a system gives to clients: none gets the port before, or while, its server is away. */
     private static final int FIRST = 20_000;
 
-    private static final int COUNT = 12_000;
+    private static final int COUNT = 3_000;
+
+    /** JVMs that run tests beside each other have a range each, from 0. */
+    private static final int RANGE = Integer.getInteger("tests.fork", 1) % 4;
 
     private Ports() {}
 
@@ -28,7 +31,7 @@ public final class Ports {
         List<ServerSocket> held = new ArrayList<>();
         try {
             while (held.size() < count) {
-                int port = FIRST + ThreadLocalRandom.current().nextInt(COUNT);
+                int port = FIRST + RANGE * COUNT + ThreadLocalRandom.current().nextInt(COUNT);
                 try {
                     held.add(new ServerSocket(port, 1, InetAddress.getLoopbackAddress()));
                 } catch (BindException taken) {

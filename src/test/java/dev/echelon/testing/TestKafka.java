@@ -60,7 +60,7 @@ public final class TestKafka implements AutoCloseable {
     }
 
     public static TestKafka start(Path folder) throws Exception {
-        return start(folder, 0);
+        return start(folder, Ports.free());
     }
 
     public static TestKafka start(Path folder, int port) throws Exception {
@@ -141,21 +141,39 @@ public final class TestKafka implements AutoCloseable {
     public List<ConsumerRecord<byte[], byte[]>> readUntil(
             String topic, Predicate<List<ConsumerRecord<byte[], byte[]>>> enough, Duration atMost) {
         List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                Map.of("bootstrap.servers", address, "isolation.level", "read_committed"),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(it -> new TopicPartition(topic, it.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
+        try (KafkaConsumer<byte[], byte[]> consumer = assigned(topic)) {
             long end = System.nanoTime() + atMost.toNanos();
             while (!enough.test(all) && System.nanoTime() < end) {
                 consumer.poll(Duration.ofMillis(50)).forEach(all::add);
             }
         }
         return all;
+    }
+
+    /** Everything in a topic that is committed by now, from the beginning. */
+    public List<ConsumerRecord<byte[], byte[]>> readToItsEnd(String topic) {
+        List<ConsumerRecord<byte[], byte[]>> all = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = assigned(topic)) {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+                consumer.poll(Duration.ofMillis(50)).forEach(all::add);
+            }
+        }
+        return all;
+    }
+
+    /** A reader of what is committed, at the beginning of all partitions. */
+    private KafkaConsumer<byte[], byte[]> assigned(String topic) {
+        KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", address, "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(it -> new TopicPartition(topic, it.partition()))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
     }
 
     /** What the group has committed of a topic. */

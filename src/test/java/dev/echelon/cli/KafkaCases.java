@@ -1,0 +1,296 @@
+package dev.echelon.cli;
+
+import static dev.echelon.testing.TestKafka.header;
+import static dev.echelon.testing.TestKafka.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.echelon.testing.Behaviour;
+import dev.echelon.testing.FakeProvider;
+import dev.echelon.testing.TestKafka;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prompts from Kafka, through a real broker and the whole gateway: what offsets and replies go through. */
+abstract class KafkaCases {
+
+    static final Duration PATIENT = Duration.ofSeconds(20);
+    private static final AtomicInteger TOPICS = new AtomicInteger();
+
+    static TestKafka kafka;
+    static FakeProvider provider;
+
+    final String prompts = "prompts-" + TOPICS.incrementAndGet();
+    final String answers = prompts + "-answers";
+    final String dlq = prompts + "-dlq";
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void start(@TempDir Path data) throws Exception {
+        kafka = TestKafka.start(data);
+        provider = FakeProvider.start();
+    }
+
+    @AfterAll
+    static void stop() {
+        provider.close();
+        kafka.close();
+    }
+
+    @BeforeEach
+    void topics() throws Exception {
+        provider.reset();
+        kafka.topics(2, prompts, answers, dlq, prompts + "-mine");
+    }
+
+    TestGateway gateway(String... settings) throws Exception {
+        Map<String, String> properties = new HashMap<>(Map.of(
+                "prompts",
+                prompts,
+                "answers",
+                answers,
+                "dlq",
+                dlq,
+                "group",
+                prompts,
+                "reply-topics",
+                prompts + "-mine"));
+        properties.putAll(mode());
+        for (int i = 0; i < settings.length; i += 2) {
+            properties.put(settings[i], settings[i + 1]);
+        }
+        return TestGateway.in(folder)
+                .provider("up", "openai", provider.baseUrl())
+                .file("task-groups/g.toml", group("g", "m"))
+                .file("task-groups/h.toml", group("h", "n"))
+                .kafka(kafka.address(), properties)
+                .start();
+    }
+
+    /** Settings of all gateways of this class. */
+    Map<String, String> mode() {
+        return Map.of();
+    }
+
+    private static String group(String name, String model) {
+        return """
+                [task_group]
+                name = "%s"
+                [task_group.echelons.e1]
+                models = ["up:%s"]
+                concurrency_limit = 300
+                rpm_limit = 1000000
+                priority = 1
+                max_retries = 0
+                [task_group.circuit_breaker]
+                failure_threshold = 3
+                recovery_time = 1
+                half_open_requests = 1
+                """.formatted(name, model);
+    }
+
+    static String prompt(String text) {
+        return "{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"" + text + "\"}]}";
+    }
+
+    @Test
+    void aPromptIsAnsweredWithWhatItsSenderNeedsToKnowItAgain() throws Exception {
+        provider.always(Behaviour.text("blue"));
+        ProducerRecord<byte[], byte[]> record = TestKafka.record(
+                prompts,
+                "customer-7",
+                prompt("Why?"),
+                "traceparent",
+                "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+        byte[] correlation = {0, 1, (byte) 0xff, 42};
+        record.headers().add("kafka_correlationId", correlation);
+        try (TestGateway gateway = gateway()) {
+            kafka.send(record);
+            ConsumerRecord<byte[], byte[]> answer =
+                    kafka.read(answers, 1, PATIENT).get(0);
+
+            assertThat(text(answer.value())).contains("\"content\":\"blue\"", "chat.completion");
+            assertThat(text(answer.key())).isEqualTo("customer-7");
+            assertThat(answer.headers().lastHeader("kafka_correlationId").value())
+                    .isEqualTo(correlation);
+            assertThat(header(answer, "traceparent")).startsWith("00-0af7651916cd43dd");
+            assertThat(header(answer, "x-llm-request-id")).startsWith(prompts + "-");
+            assertThat(header(answer, "x-llm-target")).isEqualTo("g");
+            assertThat(header(answer, "x-llm-instance")).isEqualTo("g.e1/up:m");
+            assertThat(header(answer, "x-llm-attempts")).isEqualTo("1");
+            assertThat(header(answer, "x-llm-prompt-tokens")).isNotEmpty();
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void anAnswerGoesToATopicOnTheListAndToNoOther() throws Exception {
+        ProducerRecord<byte[], byte[]> allowed =
+                TestKafka.record(prompts, "k", prompt("allowed"), "kafka_replyTopic", prompts + "-mine");
+        allowed.headers()
+                .add("kafka_replyPartition", ByteBuffer.allocate(4).putInt(1).array());
+        try (TestGateway gateway = gateway()) {
+            kafka.send(allowed);
+            kafka.send(prompts, "k", prompt("forbidden"), "kafka_replyTopic", "__consumer_offsets");
+            ConsumerRecord<byte[], byte[]> answer =
+                    kafka.read(prompts + "-mine", 1, PATIENT).get(0);
+            ConsumerRecord<byte[], byte[]> dead = kafka.read(dlq, 1, PATIENT).get(0);
+
+            assertThat(answer.partition()).isOne();
+            assertThat(header(dead, "x-llm-error-code")).isEqualTo("reply_topic_not_allowed");
+            assertThat(provider.count()).isOne();
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void whatCannotBeAPromptBecomesADeadLetterAndHoldsNothingUp() throws Exception {
+        byte[] badUtf8 = "{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}"
+                .getBytes(StandardCharsets.UTF_8);
+        badUtf8[badUtf8.length - 5] = (byte) 0xC3;
+        String large = prompt("x".repeat(5 * 1024 * 1024));
+        try (TestGateway gateway = gateway()) {
+            kafka.send(prompts, "1", "certainly not JSON");
+            kafka.send(new ProducerRecord<>(prompts, 0, "2".getBytes(StandardCharsets.UTF_8), null));
+            kafka.send(prompts, "3", large);
+            kafka.send(new ProducerRecord<>(prompts, 0, "4".getBytes(StandardCharsets.UTF_8), badUtf8));
+            kafka.send(prompts, "5", "{\"model\":\"nobody\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}");
+            kafka.send(prompts, "6", "plain text without a target", "content-type", "text/plain");
+            kafka.send(prompts, "7", prompt("late"), "x-request-timeout-ms", "soon");
+            kafka.send(prompts, "8", prompt("fine"));
+            List<ConsumerRecord<byte[], byte[]>> answered = kafka.read(answers, 1, PATIENT);
+            List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(dlq, 7, PATIENT);
+
+            assertThat(answered).hasSize(1);
+            assertThat(text(answered.get(0).key())).isEqualTo("8");
+            Map<String, String> codes = new HashMap<>();
+            dead.forEach(it -> codes.put(text(it.key()), header(it, "x-llm-error-code")));
+            assertThat(codes)
+                    .containsEntry("1", "invalid_request")
+                    .containsEntry("2", "tombstone")
+                    .containsEntry("3", "request_too_large")
+                    .containsEntry("4", "invalid_request")
+                    .containsEntry("5", "model_not_found")
+                    .containsEntry("6", "no_target")
+                    .containsEntry("7", "invalid_header")
+                    .hasSize(7);
+            assertThat(dead).allSatisfy(it -> {
+                assertThat(header(it, "kafka_dlt-original-topic")).isEqualTo(prompts);
+                assertThat(header(it, "kafka_dlt-original-offset")).matches("\\d+");
+                assertThat(header(it, "kafka_dlt-exception-message")).isNotEmpty();
+            });
+            ConsumerRecord<byte[], byte[]> text = dead.stream()
+                    .filter(it -> text(it.key()).equals("1"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(text(text.value())).isEqualTo("certainly not JSON");
+            await().atMost(PATIENT)
+                    .untilAsserted(() -> assertThat(open(prompts)).isZero());
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    /** Records of the topic that the group has not committed. */
+    private long open(String topic) throws Exception {
+        long committed = kafka.committed(prompts, topic).values().stream()
+                .mapToLong(it -> it.offset())
+                .sum();
+        return kafka.read(topic, 8, PATIENT).size() - committed;
+    }
+
+    @Test
+    void promptsFinishInAnyOrderAndARestartRepeatsNoneThatWasFinished() throws Exception {
+        kafka.topics(1, prompts + "-one");
+        provider.scriptFor("m", Behaviour.silence());
+        try (TestGateway gateway = gateway("prompts", prompts + "-one", "drain-seconds", "1")) {
+            for (int i = 0; i < 30; i++) {
+                kafka.send(prompts + "-one", "key-" + i, prompt("p" + i));
+            }
+            // one of the first is never answered, the others are
+            assertThat(kafka.read(answers, 29, PATIENT)).hasSize(29);
+            await().atMost(PATIENT).untilAsserted(() -> {
+                var committed = kafka.committed(prompts, prompts + "-one", 0);
+                // where the unanswered one stands; several are asked at once
+                assertThat(committed.offset()).isLessThan(10);
+                assertThat(committed.metadata()).startsWith("e1.");
+            });
+            assertThat(gateway.gateway().inFlight()).isOne();
+            // until it is closed it may ask again
+            provider.alwaysFor("m", Behaviour.status(500));
+            gateway.gateway().abort();
+        }
+        provider.reset();
+        try (TestGateway gateway = gateway("prompts", prompts + "-one")) {
+            List<ConsumerRecord<byte[], byte[]>> all = kafka.read(answers, 30, PATIENT);
+
+            assertThat(all.stream().map(it -> text(it.key())).distinct()).hasSize(30);
+            assertThat(all).hasSize(30);
+            assertThat(provider.count()).isOne();
+            await().atMost(PATIENT).untilAsserted(() -> assertThat(
+                            kafka.committed(prompts, prompts + "-one", 0).offset())
+                    .isEqualTo(30));
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void whatIsToBeOrderedByKeyIsAskedOneAfterTheOther() throws Exception {
+        provider.always(Behaviour.hello().after(Duration.ofMillis(30)));
+        try (TestGateway gateway = gateway("order", "key")) {
+            for (int i = 0; i < 10; i++) {
+                kafka.sendLater(TestKafka.record(prompts, "a", prompt("a" + i), "x-request-id", "a" + i));
+                kafka.sendLater(TestKafka.record(prompts, "b", prompt("b" + i), "x-request-id", "b" + i));
+            }
+            kafka.flush();
+            List<ConsumerRecord<byte[], byte[]>> all = kafka.read(answers, 20, PATIENT);
+
+            for (String key : List.of("a", "b")) {
+                assertThat(all.stream()
+                                .filter(it -> text(it.key()).equals(key))
+                                .map(it -> header(it, "x-llm-request-id")))
+                        .containsExactly(
+                                key + 0, key + 1, key + 2, key + 3, key + 4, key + 5, key + 6, key + 7, key + 8,
+                                key + 9);
+            }
+            assertThat(provider.peak()).isLessThanOrEqualTo(2);
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void aSecondConsumerTakesPartitionsOverWithoutRepeatingWhatIsUnderWay() throws Exception {
+        provider.always(Behaviour.hello().after(Duration.ofMillis(300)));
+        try (TestGateway first = gateway("max-in-flight", "32")) {
+            for (int i = 0; i < 200; i++) {
+                kafka.sendLater(TestKafka.record(prompts, "key-" + i, prompt("p" + i)));
+            }
+            kafka.flush();
+            provider.await(10, PATIENT);
+            try (TestGateway second = gateway(
+                    "max-in-flight", "32", "state", folder.resolve("second").toString())) {
+                List<ConsumerRecord<byte[], byte[]>> all = kafka.read(answers, 200, Duration.ofSeconds(40));
+                List<ConsumerRecord<byte[], byte[]>> later = kafka.read(answers, 201, Duration.ofSeconds(1));
+
+                assertThat(all.stream().map(it -> text(it.key())).distinct()).hasSize(200);
+                assertThat(later).hasSize(200);
+                assertThat(second.gateway().inFlight() + first.gateway().inFlight())
+                        .isZero();
+            }
+        }
+    }
+}
