@@ -28,13 +28,14 @@ final class ProgressText {
         String left = rate > 0 ? clock((long) Math.ceil((total - progress.done()) / rate)) : "-:--";
         return String.format(
                 Locale.ROOT,
-                "%d/%d %d %%, %.1f/s, %s left, %d failed",
+                "%d/%d %d %%, %.1f/s, %s left, %d failed%s",
                 progress.done(),
                 total,
                 (int) (100 * share(progress)),
                 rate,
                 left,
-                progress.failed());
+                progress.failed(),
+                progress.waiting() == null ? "" : ", waiting: " + progress.waiting());
     }
 
     /** What became of the batch, or of this part of it. */

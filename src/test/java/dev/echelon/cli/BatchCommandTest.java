@@ -1,6 +1,7 @@
 package dev.echelon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -128,10 +129,45 @@ class BatchCommandTest {
         upstream.always(Behaviour.status(500));
         write(openAi("a", "one"));
 
-        assertThat(run("--target", "g").status()).isEqualTo(1);
+        assertThat(run("--target", "g", "--max-age", "0").status()).isEqualTo(1);
 
         assertThat(answer("a").path("error").path("code").asText()).isEqualTo("upstream_server_error");
         assertThat(Files.readString(answers)).doesNotContain(StatusBehaviour.CANARY);
+    }
+
+    @Test
+    void anOutageIsWaitedFor() throws Exception {
+        upstream.always(Behaviour.status(500));
+        write(openAi("a", "one"), openAi("b", "two"));
+        Thread healer = new Thread(() -> {
+            await().atMost(Duration.ofSeconds(20)).until(() -> upstream.count() >= 2);
+            upstream.always(Behaviour.hello());
+        });
+        healer.start();
+
+        assertThat(run("--target", "g").status()).isZero();
+
+        healer.join();
+        assertThat(answer("a").path("response").isObject()).isTrue();
+        assertThat(answer("b").path("response").isObject()).isTrue();
+    }
+
+    @Test
+    void aPromptThatFailsWhileOthersAreAnsweredIsAFailure() throws Exception {
+        Behaviour poisoned = Behaviour.status(500);
+        upstream.always(
+                call -> (call.seen().bodyText().contains("poison") ? poisoned : Behaviour.hello()).answer(call));
+        List<String> lines = new ArrayList<>(List.of(openAi("bad", "poison")));
+        for (int i = 0; i < 60; i++) {
+            lines.add(openAi("good" + i, "one"));
+        }
+        write(lines.toArray(String[]::new));
+
+        assertThat(run("--target", "g", "--in-flight", "2", "--max-age", "20").status())
+                .isEqualTo(1);
+
+        assertThat(answer("bad").path("error").path("code").asText()).isEqualTo("upstream_server_error");
+        assertThat(answer("good59").path("response").isObject()).isTrue();
     }
 
     @Test

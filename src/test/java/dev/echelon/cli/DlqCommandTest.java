@@ -67,7 +67,8 @@ class DlqCommandTest {
                 "kafka_dlt-exception-message", "it \u001b[31mfailed",
                 "x-llm-error-kind", kind,
                 "x-llm-error-code", "a_code",
-                "x-llm-tries", "3"));
+                "x-llm-tries", "3",
+                "x-llm-request-id", "id-" + key));
         headers.addAll(List.of(more));
         kafka.send(topic, key, value, headers.toArray(String[]::new));
     }
@@ -90,6 +91,9 @@ class DlqCommandTest {
         assertThat(prompts).extracting(it -> TestKafka.text(it.value())).containsExactlyInAnyOrder("one", "two");
         assertThat(prompts).allSatisfy(it -> {
             assertThat(TestKafka.header(it, "llm-target")).isEqualTo("fast_pool");
+            assertThat(TestKafka.header(it, "x-request-id"))
+                    .as("the id of its answer")
+                    .isEqualTo("id-" + TestKafka.text(it.key()));
             assertThat(it.headers()).noneMatch(header -> header.key().startsWith("x-llm-"));
             assertThat(it.headers()).noneMatch(header -> header.key().startsWith("kafka_dlt-"));
         });

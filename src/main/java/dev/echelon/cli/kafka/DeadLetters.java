@@ -32,6 +32,7 @@ public final class DeadLetters implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int MAX_BYTES = 16 * 1024 * 1024;
+    private static final String REQUEST_ID = "x-request-id";
     private static final List<String> OURS = List.of("kafka_dlt-", "x-llm-");
 
     private final String topic;
@@ -127,6 +128,11 @@ public final class DeadLetters implements AutoCloseable {
             if (OURS.stream().noneMatch(name::startsWith)) {
                 prompt.headers().add(header);
             }
+        }
+        String id = text(record, "x-llm-request-id");
+        if (!id.isEmpty() && prompt.headers().lastHeader(REQUEST_ID) == null) {
+            // else the answer comes under the place of the new record, which its asker does not know
+            prompt.headers().add(REQUEST_ID, id.getBytes(StandardCharsets.UTF_8));
         }
         return prompt;
     }

@@ -50,11 +50,6 @@ public final class AnswerFile implements AutoCloseable {
         }
     }
 
-    /** Requests that were answered before the file was opened. */
-    public int answeredBefore() {
-        return answered.size();
-    }
-
     /** Whether the request was answered before; says so once. */
     boolean takeAnswered(String customId) {
         return answered.remove(customId);

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way of a file's requests to its answers. Lines are read as there is room, sent many at a time and answered in the
- * order in which they finish; a request that finds no model free is sent again later. Everything but the calls happens on
+ * order in which they finish; a request that finds no model free, or meets an outage, is sent again later. Everything but the calls happens on
  * one thread, which waits for none of them. The answers' custom_ids are those of the requests, each once; all of them are
  * kept in memory, some 100 bytes each.
  */
@@ -29,6 +29,9 @@ public final class Batch {
 
     private static final Duration LEAST_WAIT = Duration.ofMillis(500);
     private static final Duration MOST_WAIT = Duration.ofSeconds(30);
+
+    /** So often a request may fail between answers of others; then it is to blame, and not an outage. */
+    private static final int MOST_COUNTED = 5;
 
     private final BatchLines lines;
     private final AnswerFile answers;
@@ -55,6 +58,9 @@ public final class Batch {
     @Nullable
     private Exception failure;
 
+    @Nullable
+    private String lastRefusal;
+
     private volatile BatchProgress progress = BatchProgress.NONE;
 
     /**
@@ -80,7 +86,7 @@ public final class Batch {
     /**
      * @param inFlight requests under way at once
      * @param heldBytes lines of requests under way, in bytes; one line is always taken
-     * @param maxAge how long a request that finds no model free is sent again
+     * @param maxAge how long a request that finds no model free, or meets an outage, is sent again
      */
     public record Bounds(int inFlight, long heldBytes, Duration maxAge) {
 
@@ -97,13 +103,17 @@ public final class Batch {
         private final ParsedRequest request;
         private final long since;
         private long due;
+        private int tries;
+        private int counted;
+        private long answeredThen;
 
-        private Open(BatchLine line, ParsedRequest request, long now) {
+        private Open(BatchLine line, ParsedRequest request, long now, long answered) {
             this.customId = line.customId();
             this.bytes = line.bytes();
             this.request = request;
             this.since = now;
             this.due = now;
+            this.answeredThen = answered;
         }
     }
 
@@ -141,7 +151,14 @@ public final class Batch {
             failure = e;
         }
         boolean complete = exhausted && open == 0;
-        progress = new BatchProgress(earlier, answered, failed, repeated, open, complete && failure == null);
+        progress = new BatchProgress(
+                earlier,
+                answered,
+                failed,
+                repeated,
+                open,
+                complete && failure == null,
+                waiting.isEmpty() ? null : lastRefusal);
         if (!over && asked == 0 && (complete || stopped || failure != null)) {
             over = true;
             ended.accept(failure);
@@ -178,7 +195,7 @@ public final class Batch {
             failed++;
             answers.append(AnswerLine.write(line.customId(), line.customId(), fault(line)));
         } else {
-            Open taken = new Open(line, request, nanos.getAsLong());
+            Open taken = new Open(line, request, nanos.getAsLong(), answered);
             open++;
             held += taken.bytes;
             send(taken);
@@ -189,7 +206,7 @@ public final class Batch {
         asked++;
         prompts.send(
                 line.request,
-                outcome -> thread.execute(() -> {
+                outcome -> onThread(() -> {
                     asked--;
                     heard(line, outcome);
                     step();
@@ -207,8 +224,14 @@ public final class Batch {
     private void heard(Open line, Prompts.Outcome outcome) {
         long now = nanos.getAsLong();
         ModelFailure told = outcome.failure();
-        if (told != null && isForLater(told)) {
+        boolean noRoom = told != null && isNoRoom(told);
+        if (noRoom) {
             window.refused(now);
+        } else if (told != null && answered > line.answeredThen) {
+            line.answeredThen = answered;
+            line.counted++;
+        }
+        if (told != null && (noRoom || mayBeOutage(line, told))) {
             if (now - line.since < bounds.maxAge().toNanos()) {
                 later(line, told, now);
                 return;
@@ -232,15 +255,25 @@ public final class Batch {
     }
 
     /** Nobody had room for it, and nobody looked at it. */
-    private static boolean isForLater(ModelFailure failure) {
+    private static boolean isNoRoom(ModelFailure failure) {
         return switch (failure.kind()) {
             case SATURATED, RATE_LIMIT, UNAVAILABLE -> true;
             default -> false;
         };
     }
 
+    /** As long as others are not answered meanwhile. */
+    private static boolean mayBeOutage(Open line, ModelFailure failure) {
+        return switch (failure.kind()) {
+            case TIMEOUT, NETWORK_ERROR, SERVER_ERROR, AUTH, QUOTA -> line.counted < MOST_COUNTED;
+            default -> false;
+        };
+    }
+
     private void later(Open line, ModelFailure refusal, long now) {
-        Duration wait = refusal.retryAfter() == null ? LEAST_WAIT : refusal.retryAfter();
+        lastRefusal = refusal.code();
+        Duration least = isNoRoom(refusal) ? LEAST_WAIT : LEAST_WAIT.multipliedBy(1L << Math.min(line.tries++, 6));
+        Duration wait = refusal.retryAfter() == null ? least : refusal.retryAfter();
         long delay = Math.max(LEAST_WAIT.toNanos(), Math.min(MOST_WAIT.toNanos(), wait.toNanos()));
         line.due = now + delay;
         waiting.add(line);

@@ -57,7 +57,7 @@ public final class BatchInbox extends AsyncProcessorSupport {
      * @param inbox where files are dropped
      * @param outbox where answers come out; on the same file system or not
      * @param inFlight requests under way at once, of each file
-     * @param maxAge how long a request that finds no model free is sent again
+     * @param maxAge how long a request that finds no model free, or meets an outage, is sent again
      */
     public record Settings(Path inbox, Path outbox, int inFlight, Duration maxAge) {}
 

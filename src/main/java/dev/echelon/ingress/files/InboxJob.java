@@ -101,8 +101,22 @@ final class InboxJob {
 
     private void run(InboxFile input, Maker maker) throws IOException {
         AnswerFile answers = AnswerFile.open(folders.work(input));
-        BatchLines lines = BatchLines.of(path, false);
-        Batch made = maker.make(lines, answers);
+        try {
+            run(input, maker, BatchLines.of(path, false), answers);
+        } catch (IOException | RuntimeException e) {
+            answers.close();
+            throw e;
+        }
+    }
+
+    private void run(InboxFile input, Maker maker, BatchLines lines, AnswerFile answers) throws IOException {
+        Batch made;
+        try {
+            made = maker.make(lines, answers);
+        } catch (IOException | RuntimeException e) {
+            lines.close();
+            throw e;
+        }
         batch = made;
         made.start(failure -> {
             try (answers;
