@@ -4,9 +4,7 @@ import dev.echelon.domain.ByteBudget;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
-import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.buffer.impl.BufferImpl;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
 import java.util.Locale;
@@ -61,14 +59,6 @@ final class AnswerBody {
         return true;
     }
 
-    /** What Vert.x hands over is nobody else's any more: where its array holds this and nothing else, that will do. */
-    private byte[] all() {
-        ByteBuf held = ((BufferImpl) bytes).byteBuf();
-        return held.hasArray() && held.arrayOffset() == 0 && held.array().length == bytes.length()
-                ? held.array()
-                : bytes.getBytes();
-    }
-
     private void add(Buffer piece) {
         if (bytes.length() == 0) {
             bytes = piece;
@@ -114,7 +104,7 @@ final class AnswerBody {
         if (type == null || !type.toLowerCase(Locale.ROOT).contains("json")) {
             throw ModelFailure.of(FailureKind.BAD_RESPONSE, "the answer is no JSON");
         }
-        ChatResponse response = dialect.parse(all());
+        ChatResponse response = dialect.parse(bytes.getBytes());
         if (streamWanted) {
             throw ModelFailure.of(FailureKind.BAD_RESPONSE, "a stream was asked for and none came");
         }

@@ -22,15 +22,11 @@ import org.slf4j.LoggerFactory;
 final class Door {
 
     private static final int SHOWN_CHARACTERS = 100;
-
-    /** So many requests at a time rarely meet in the table. */
-    private static final int ROOM = 1_024;
-
     private static final Logger LOG = LoggerFactory.getLogger(Door.class);
 
     private final HeapGate heap = new HeapGate();
     private final AtomicInteger inFlight = new AtomicInteger();
-    private final Set<Cancellation> inside = ConcurrentHashMap.newKeySet(ROOM);
+    private final Set<Cancellation> inside = ConcurrentHashMap.newKeySet();
     private volatile boolean draining;
     private volatile boolean aborted;
 
