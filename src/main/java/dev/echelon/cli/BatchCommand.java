@@ -95,7 +95,7 @@ final class BatchCommand implements Callable<Integer> {
         try (AnswerFile answers = openAnswers();
                 BatchLines lines = BatchLines.of(prompts, true);
                 GatewayRuntime runtime = new GatewayRuntime();
-                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null;
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.prepare(runtime.vertx()) : null;
                 CamelContext context = new DefaultCamelContext()) {
             runtime.install(
                     context, simulator == null ? configuration : Simulation.redirect(configuration, simulator.start()));

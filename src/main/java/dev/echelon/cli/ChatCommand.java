@@ -58,7 +58,7 @@ final class ChatCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         PrintWriter err = spec.commandLine().getErr();
         try (GatewayRuntime runtime = new GatewayRuntime();
-                @Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null;
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.prepare(runtime.vertx()) : null;
                 CamelContext context = new DefaultCamelContext()) {
             Configuration used =
                     simulator == null ? configuration : Simulation.redirect(configuration, simulator.start());

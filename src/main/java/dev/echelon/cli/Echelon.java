@@ -1,5 +1,9 @@
 package dev.echelon.cli;
 
+import dev.echelon.config.ConfigLoader;
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.json.RequestJson;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import picocli.CommandLine;
@@ -30,9 +34,23 @@ public final class Echelon {
     private Echelon() {}
 
     public static void main(String[] args) {
+        if (args.length > 0 && name(ServeCommand.class).equals(args[0])) {
+            new Thread(Echelon::loadAhead, "echelon-ahead").start();
+        }
         int status = run(args);
         if (status != OK) {
             System.exit(status);
+        }
+    }
+
+    /** Whatever the options say: files and requests will be read. Both are loaded while the options are read. */
+    private static void loadAhead() {
+        ConfigLoader.prepare();
+        try {
+            RequestJson.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+                    .getBytes(StandardCharsets.UTF_8));
+        } catch (ModelFailure impossible) {
+            throw new IllegalStateException(impossible);
         }
     }
 

@@ -126,10 +126,11 @@ final class ServeCommand implements Callable<Integer> {
         // the two need nothing of each other, and each is a good part of a start
         FutureTask<Configuration> reading = new FutureTask<>(options::load);
         new Thread(reading, "echelon-configuration").start();
-        try (GatewayRuntime runtime = new GatewayRuntime()) {
+        try (GatewayRuntime runtime = new GatewayRuntime();
+                @Nullable Simulator simulator = simulation.enabled() ? simulation.prepare(runtime.vertx()) : null) {
             Configuration configuration = result(reading);
             try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
-                return serve(runtime, configuration, used);
+                return serve(runtime, configuration, simulator, used);
             }
         }
     }
@@ -145,26 +146,26 @@ final class ServeCommand implements Callable<Integer> {
         }
     }
 
-    private int serve(GatewayRuntime runtime, Configuration configuration, Server.Routes edges) throws Exception {
+    private int serve(
+            GatewayRuntime runtime, Configuration configuration, @Nullable Simulator simulator, Server.Routes edges)
+            throws Exception {
         warnings(configuration).forEach(warning -> LOG.warn("{}", warning));
-        if (!simulation.enabled()) {
+        if (simulator == null) {
             checkReach(configuration);
         }
-        try (@Nullable Simulator simulator = simulation.enabled() ? simulation.start(runtime.vertx()) : null) {
-            Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
-            EdgeSettings edge = new EdgeSettings(
-                    host,
-                    port,
-                    runtime.loops(),
-                    EdgeSettings.MAX_BODY,
-                    EdgeSettings.defaultHeldBytes(),
-                    EdgeSettings.KEEP_ALIVE,
-                    EdgeSettings.STUCK_READER,
-                    simulator != null);
-            Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
-            Server.Management management = new Server.Management(managementHost, managementPort);
-            return new Server(runtime, used, edge, management, drain, edges).run();
-        }
+        Configuration used = simulator == null ? configuration : simulated(configuration, simulator.start());
+        EdgeSettings edge = new EdgeSettings(
+                host,
+                port,
+                runtime.loops(),
+                EdgeSettings.MAX_BODY,
+                EdgeSettings.defaultHeldBytes(),
+                EdgeSettings.KEEP_ALIVE,
+                EdgeSettings.STUCK_READER,
+                simulator != null);
+        Server.Drain drain = new Server.Drain(Duration.ofSeconds(drainNotice), Duration.ofSeconds(drainTimeout));
+        Server.Management management = new Server.Management(managementHost, managementPort);
+        return new Server(runtime, used, edge, management, drain, edges).run();
     }
 
     private List<Problem> warnings(Configuration configuration) {

@@ -47,7 +47,8 @@ final class Simulation {
         return enabled;
     }
 
-    Simulator start(Vertx vertx) throws BadUsageException {
+    /** A simulator that is yet to be started. */
+    Simulator prepare(Vertx vertx) throws BadUsageException {
         if (latencyMillis < 0 || intervalMillis < 0 || failureRate < 0 || failureRate > 1) {
             throw new BadUsageException(
                     "echelon: --simulate-latency and --simulate-interval are 0 or more, --simulate-failures is 0 to 1");

@@ -1,7 +1,9 @@
 package dev.echelon.config;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -18,7 +20,8 @@ final class DraftReader {
     private final Registry registry;
     private final Environment environment;
     private final Report report;
-    private final Set<Document> read = new HashSet<>();
+    // by identity: to compare two documents is to compare all that is in them
+    private final Set<Document> read = Collections.newSetFromMap(new IdentityHashMap<>());
 
     DraftReader(Registry registry, Environment environment, Report report) {
         this.registry = registry;

@@ -19,6 +19,8 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.MicrometerUtils;
@@ -37,6 +39,7 @@ public final class Operations extends ServiceSupport {
     private final RequestMetrics requests;
     private final StateGauges gauges;
     private final EventLoopWatch watch;
+    private final FutureTask<?> bound = new FutureTask<>(this::bind, null);
 
     @Nullable
     private final JvmGcMetrics collector;
@@ -64,7 +67,10 @@ public final class Operations extends ServiceSupport {
         if (known == null) {
             context.getRegistry().bind(MicrometerConstants.METRICS_REGISTRY_NAME, used);
         }
-        operations.bind();
+        gateway.addListener(operations.requests);
+        gateway.addListener(new RequestLog(gateway::generation));
+        // hundreds of meters, which nothing needs while the context is being set up
+        new Thread(operations.bound, "echelon-meters").start();
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
             health.register(new GatewayHealth(gateway, Ticker.SYSTEM));
@@ -88,12 +94,22 @@ public final class Operations extends ServiceSupport {
             new FileDescriptorMetrics().bindTo(registry);
             new UptimeMetrics().bindTo(registry);
         }
-        gateway.addListener(requests);
-        gateway.addListener(new RequestLog(gateway::generation));
+    }
+
+    private void awaitBound() {
+        try {
+            bound.get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the meters could not be made", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the meters were made", e);
+        }
     }
 
     /** Where the metrics are. */
     public MeterRegistry registry() {
+        awaitBound();
         return registry;
     }
 
@@ -102,6 +118,7 @@ public final class Operations extends ServiceSupport {
      * instances, echelons and pools that it no longer names are removed.
      */
     public void generationChanged() {
+        awaitBound();
         Generation generation = gateway.generation();
         Map<Label, Set<String>> named = named(generation);
         for (Meter meter : registry.getMeters()) {
@@ -141,6 +158,7 @@ public final class Operations extends ServiceSupport {
 
     @Override
     protected void doStart() {
+        awaitBound();
         watch.start();
     }
 

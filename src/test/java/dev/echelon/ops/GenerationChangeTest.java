@@ -70,7 +70,7 @@ class GenerationChangeTest {
                     .mapToObj(model -> "m" + model)
                     .toList();
             Gateway gateway = runtime.install(context, configuration("big", models));
-            Operations.install(context, runtime, gateway);
+            assertThat(Operations.install(context, runtime, gateway).registry()).isSameAs(registry);
             String asked = "big.e1/up:m7";
             assertThat(values(registry)).contains("big_pool", "up").doesNotContain(asked, "big.e1", "direct/up:m7");
 
