@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prompts from Kafka, through a real broker and the whole gateway: what offsets and replies go through. */
+/** Prompts from Kafka, through a real broker and the whole gateway: what each way of committing has to do. */
 abstract class KafkaCases {
 
     static final Duration PATIENT = Duration.ofSeconds(20);

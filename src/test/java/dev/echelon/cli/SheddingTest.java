@@ -67,8 +67,8 @@ class SheddingTest {
         await().atMost(SOON).until(() -> gateway.gateway().inFlight() == 0);
         provider.always(Behaviour.hello());
 
+        ApiClient api = new ApiClient(gateway.url());
         for (int i = 0; i < 3 * MOST_BODIES; i++) {
-            ApiClient api = new ApiClient(gateway.url());
             assertThat(api.post(ApiClient.body("up:m", filler())).statusCode())
                     .as("nothing is held any more")
                     .isEqualTo(200);
