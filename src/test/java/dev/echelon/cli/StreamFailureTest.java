@@ -2,6 +2,7 @@ package dev.echelon.cli;
 
 import static dev.echelon.cli.StreamingTest.text;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.testing.ApiClient;
@@ -9,6 +10,10 @@ import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
 import dev.echelon.testing.RawHttp;
 import dev.echelon.testing.RawHttp.Answer;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -117,6 +122,17 @@ class StreamFailureTest {
                                 provider,
                                 "error",
                                 Behaviour.stream(4, Duration.ZERO).insertAfter(2, ERROR_EVENT))));
+    }
+
+    @Test
+    void whoKnowsNoErrorEventsSeesThatThatWasNotTheEnd() {
+        provider.alwaysFor("late", Behaviour.stream(4, Duration.ZERO).cutAfter(2));
+        HttpRequest request = HttpRequest.newBuilder(gateway.url().resolve(CHAT))
+                .POST(HttpRequest.BodyPublishers.ofString(ApiClient.body("up:late", STREAM)))
+                .build();
+
+        assertThatThrownBy(() -> HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()))
+                .isInstanceOf(IOException.class);
     }
 
     @ParameterizedTest(name = "{0}{1}")

@@ -2,15 +2,20 @@ package dev.echelon.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
 
-/** A plain caller of the API: whole requests out, whole answers back. */
+/** A plain caller of the API: whole requests out; answers back, as far as they came. */
 public final class ApiClient {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -46,11 +51,11 @@ public final class ApiClient {
      * @param headers names and values in turn
      */
     public HttpResponse<String> post(String body, String... headers) throws IOException, InterruptedException {
-        return client.send(request(body, headers), HttpResponse.BodyHandlers.ofString());
+        return client.send(request(body, headers), answer -> new WhatCame());
     }
 
     public CompletableFuture<HttpResponse<String>> postAsync(String body, String... headers) {
-        return client.sendAsync(request(body, headers), HttpResponse.BodyHandlers.ofString());
+        return client.sendAsync(request(body, headers), answer -> new WhatCame());
     }
 
     public HttpResponse<String> get(String path) throws IOException, InterruptedException {
@@ -80,5 +85,41 @@ public final class ApiClient {
             request.header(headers[i], headers[i + 1]);
         }
         return request.build();
+    }
+
+    /** A body; one that is cut off is what came of it. */
+    private static final class WhatCame implements HttpResponse.BodySubscriber<String> {
+
+        private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        private final CompletableFuture<String> body = new CompletableFuture<>();
+
+        @Override
+        public CompletableFuture<String> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> pieces) {
+            for (ByteBuffer piece : pieces) {
+                byte[] copy = new byte[piece.remaining()];
+                piece.get(copy);
+                bytes.writeBytes(copy);
+            }
+        }
+
+        @Override
+        public void onError(Throwable cutOff) {
+            onComplete();
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(bytes.toString(StandardCharsets.UTF_8));
+        }
     }
 }

@@ -204,10 +204,6 @@ final class HttpExchange {
         }
         if (sink != null && sink.begun()) {
             sink.end(thrown == null ? null : EdgeErrors.failure(thrown));
-            if (thrown != null) {
-                // a reader that knows no error events must see that this was not the end
-                http.request().connection().close();
-            }
         } else if (thrown != null) {
             ModelFailure failure = EdgeErrors.failure(thrown);
             if (failure.status() >= 500 && !(thrown instanceof ModelFailure)) {

@@ -85,7 +85,10 @@ final class SseSink implements AnswerSink {
         return begun;
     }
 
-    /** Ends the stream: complete, or with an error event and no {@code [DONE]}. */
+    /**
+     * Ends the stream: complete, or with an error event, no {@code [DONE]} and the connection. The body then lacks its last
+     * chunk too: who knows no error events sees that this was not the end, and nobody asks again on that connection.
+     */
     void end(@Nullable ModelFailure failure) {
         if (response.closed() || response.ended()) {
             return;
@@ -94,7 +97,7 @@ final class SseSink implements AnswerSink {
             response.end(DONE);
         } else {
             write(ErrorJson.write(failure.withCode("stream_interrupted")));
-            response.end();
+            request.connection().close();
         }
     }
 
