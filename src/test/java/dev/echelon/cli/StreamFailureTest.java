@@ -126,9 +126,9 @@ class StreamFailureTest {
 
     @Test
     void whoKnowsNoErrorEventsSeesThatThatWasNotTheEnd() {
-        provider.alwaysFor("late", Behaviour.stream(4, Duration.ZERO).cutAfter(2));
+        provider.alwaysFor("late-cut", Behaviour.stream(4, Duration.ZERO).cutAfter(2));
         HttpRequest request = HttpRequest.newBuilder(gateway.url().resolve(CHAT))
-                .POST(HttpRequest.BodyPublishers.ofString(ApiClient.body("up:late", STREAM)))
+                .POST(HttpRequest.BodyPublishers.ofString(ApiClient.body("up:late-cut", STREAM)))
                 .build();
 
         assertThatThrownBy(() -> HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString()))
