@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.TestKafka;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +16,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -96,22 +94,6 @@ class KafkaTransactionTest extends KafkaCases {
                 assertThat(text(it.value())).isEqualTo(prompt("large"));
             });
             assertThat(provider.count()).isEqualTo(21);
-            assertThat(gateway.gateway().inFlight()).isZero();
-        }
-    }
-
-    @Test
-    void anAnswerToAPartitionThatIsNotThereIsADeadLetter() throws Exception {
-        ProducerRecord<byte[], byte[]> lost = TestKafka.record(prompts, "k", prompt("?"));
-        lost.headers()
-                .add("kafka_replyPartition", ByteBuffer.allocate(4).putInt(99).array());
-        try (TestGateway gateway = gateway()) {
-            kafka.send(lost);
-            send(5);
-
-            assertThat(kafka.read(answers, 5, PATIENT)).hasSize(5);
-            assertThat(header(kafka.read(dlq, 1, PATIENT).get(0), "x-llm-error-code"))
-                    .isEqualTo("reply_failed");
             assertThat(gateway.gateway().inFlight()).isZero();
         }
     }

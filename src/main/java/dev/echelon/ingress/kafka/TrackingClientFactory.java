@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -30,7 +29,8 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
 
     private final CamelContext context;
     private final KafkaSettings settings;
-    private final Executor executor;
+    private final CamelStages.Senders senders;
+    private final ReplyPartitions replyPartitions;
     private final CrashLog crashLog;
     private final Ticker ticker;
     private final DoubleSupplier random;
@@ -44,13 +44,15 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     TrackingClientFactory(
             CamelContext context,
             KafkaSettings settings,
-            Executor executor,
+            CamelStages.Senders senders,
+            ReplyPartitions replyPartitions,
             CrashLog crashLog,
             Ticker ticker,
             DoubleSupplier random) {
         this.context = context;
         this.settings = settings;
-        this.executor = executor;
+        this.senders = senders;
+        this.replyPartitions = replyPartitions;
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.random = random;
@@ -85,10 +87,10 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     @SuppressWarnings("rawtypes")
     public Producer getProducer(Properties properties) {
         if (outbox == null) {
-            return super.getProducer(properties);
+            return new CheckingProducer(properties, replyPartitions);
         }
         sending.putAll(properties);
-        return new OutboxProducer(properties, outbox);
+        return new OutboxProducer(properties, outbox, replyPartitions);
     }
 
     private Supplier<Producer<Object, Object>> transactions(Properties consumer) {
@@ -110,7 +112,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     private Deliveries deliveries() {
         try {
             return new Deliveries(
-                    new CamelStages(context, executor, settings.streaming(), outbox),
+                    new CamelStages(context, senders, settings.streaming(), outbox),
                     new RetryRules(settings.maxAge(), random),
                     crashLog,
                     ticker,
