@@ -46,6 +46,28 @@ final class AssignedPartitions {
         return trackers.computeIfAbsent(partition, any -> PartitionTracker.fresh());
     }
 
+    /**
+     * A record has been read. Where it lies below what had been read before, the log was cut there, by an election of a
+     * leader that did not have all of it, or was made anew: it holds other records from there on, of which nothing is known.
+     *
+     * @return whether that is so; what was under way of the partition has been released then
+     */
+    boolean startAnewIfCut(TopicPartition partition, long offset) {
+        PartitionTracker known = trackers.get(partition);
+        if (known == null || !known.isPast(offset)) {
+            return false;
+        }
+        known.release();
+        trackers.put(partition, PartitionTracker.ofCutLog());
+        return true;
+    }
+
+    /** Whether what is from there on has been read, or is what is read next. */
+    boolean covers(TopicPartition partition, long offset) {
+        PartitionTracker tracker = trackers.get(partition);
+        return tracker != null && tracker.covers(offset);
+    }
+
     /** Whether so many more records of it may be read. */
     boolean hasRoom(TopicPartition partition, int more) {
         PartitionTracker tracker = trackers.get(partition);

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -126,6 +127,10 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         Map<TopicPartition, List<ConsumerRecord<Object, Object>>> taken = new HashMap<>();
         for (ConsumerRecord<Object, Object> record : read) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            if (partitions.startAnewIfCut(partition, record.offset())) {
+                LOG.warn("the log of {} was cut: it is read anew from {} on", partition, record.offset());
+                deliveries.drop();
+            }
             PartitionTracker tracker = partitions.tracker(partition);
             if (tracker.begin(record.offset(), now)) {
                 Taken value = new Taken(deliveries, new Delivery(original(record), tracker));
@@ -249,6 +254,21 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void resume(Collection<TopicPartition> partitions) {
         heldByCamel.removeAll(partitions);
+    }
+
+    /** Camel goes back to what is committed when a route is resumed; what has been read from there on is under way. */
+    @Override
+    public void seek(TopicPartition partition, long offset) {
+        if (!partitions.covers(partition, offset)) {
+            super.seek(partition, offset);
+        }
+    }
+
+    @Override
+    public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+        if (!partitions.covers(partition, offset.offset())) {
+            super.seek(partition, offset);
+        }
     }
 
     @Override
