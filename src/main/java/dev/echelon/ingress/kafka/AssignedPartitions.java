@@ -22,6 +22,12 @@ final class AssignedPartitions {
      */
     record Load(int open, long oldestNanos) {}
 
+    Set<TopicPartition> all() {
+        Set<TopicPartition> all = new HashSet<>(unknown);
+        all.addAll(trackers.keySet());
+        return all;
+    }
+
     void assigned(Collection<TopicPartition> partitions) {
         unknown.addAll(partitions);
     }

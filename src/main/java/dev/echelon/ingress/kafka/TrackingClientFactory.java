@@ -41,6 +41,9 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     @Nullable
     private final Outbox outbox;
 
+    @Nullable
+    private CamelStages stages;
+
     TrackingClientFactory(
             CamelContext context,
             KafkaSettings settings,
@@ -75,10 +78,11 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         TrackingConsumer consumer = new TrackingConsumer(
                 ours,
                 settings,
-                deliveries(),
+                new Deliveries(stages(), new RetryRules(settings.maxAge(), random), crashLog, ticker, settings),
                 ticker,
                 () -> context.getComponent("llm", LlmComponent.class).holdsBack(),
-                outbox == null ? null : transactions(ours));
+                outbox == null ? null : transactions(ours),
+                consumers::remove);
         consumers.add(consumer);
         return consumer;
     }
@@ -109,17 +113,18 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         return () -> new KafkaProducer<>(ours);
     }
 
-    private Deliveries deliveries() {
-        try {
-            return new Deliveries(
-                    new CamelStages(context, senders, settings.streaming(), outbox),
-                    new RetryRules(settings.maxAge(), random),
-                    crashLog,
-                    ticker,
-                    settings);
-        } catch (Exception e) {
-            throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
+    /** The same for all: a consumer is made again and again while no broker can be found. */
+    private synchronized CamelStages stages() {
+        CamelStages known = stages;
+        if (known == null) {
+            try {
+                known = new CamelStages(context, senders, settings.streaming(), outbox);
+            } catch (Exception e) {
+                throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
+            }
+            stages = known;
         }
+        return known;
     }
 
     /** Prompts that are being worked on. */
@@ -127,6 +132,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         return consumers.stream().mapToInt(TrackingConsumer::running).sum();
     }
 
+    /** Those that are not closed. */
     List<TrackingConsumer> consumers() {
         return consumers;
     }

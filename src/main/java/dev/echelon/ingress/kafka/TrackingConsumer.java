@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -51,6 +52,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final BooleanSupplier heldBack;
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
+    private final Consumer<TrackingConsumer> whenClosed;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
     private boolean isFenced;
     private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
@@ -68,6 +70,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /**
      * @param heldBack whether the process cannot take more for a while
      * @param producers makes the one that commits, in transactions; {@code null} where the consumer commits
+     * @param whenClosed told when nothing runs here any more
      */
     TrackingConsumer(
             Properties properties,
@@ -75,12 +78,14 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             Deliveries deliveries,
             Ticker ticker,
             BooleanSupplier heldBack,
-            @Nullable Supplier<Producer<Object, Object>> producers) {
+            @Nullable Supplier<Producer<Object, Object>> producers,
+            Consumer<TrackingConsumer> whenClosed) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
         this.heldBack = heldBack;
+        this.whenClosed = whenClosed;
         this.commits = producers == null
                 ? new OffsetCommits(this, partitions, ticker)
                 : new TransactionCommits(this, deliveries, producers, ticker);
@@ -291,7 +296,10 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         try {
             super.close(timeout);
         } finally {
+            lost(partitions.all());
             commits.close();
+            deliveries.close();
+            whenClosed.accept(this);
         }
     }
 
