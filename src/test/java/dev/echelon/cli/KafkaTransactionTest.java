@@ -5,8 +5,10 @@ import static dev.echelon.testing.TestKafka.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.TestKafka;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +121,12 @@ class KafkaTransactionTest extends KafkaCases {
         }
     }
 
+    private static String ready(TestGateway gateway) throws Exception {
+        return new ApiClient(URI.create("http://127.0.0.1:" + gateway.managementPort()))
+                .get("/observe/health/ready")
+                .body();
+    }
+
     @Test
     void whoHasLostItsNameToAnotherProcessRepeatsNothing() throws Exception {
         provider.always(Behaviour.hello().after(Duration.ofSeconds(3)));
@@ -135,6 +143,8 @@ class KafkaTransactionTest extends KafkaCases {
 
                 assertThat(ids(all)).hasSize(40).doesNotHaveDuplicates();
                 assertThat(later).hasSize(40);
+                assertThat(ready(first)).contains("0 partitions", "fenced");
+                assertThat(ready(second)).contains("broker up, 2 partitions").doesNotContain("fenced");
                 // both have asked
                 assertThat(provider.count()).isGreaterThan(40);
             }

@@ -55,7 +55,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final Consumer<TrackingConsumer> whenClosed;
     private final Set<TopicPartition> heldByCamel = new HashSet<>();
     private boolean isFenced;
-    private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
+    private volatile Snapshot snapshot = Snapshot.NOTHING;
 
     /**
      * How it stands; readable from any thread.
@@ -64,8 +64,13 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
      * @param open records
      * @param oldestNanos age of the oldest of them
      * @param paused whether nothing is read at the moment
+     * @param fenced whether another process has its name, and it reads no more
      */
-    record Snapshot(int partitions, int open, long oldestNanos, boolean paused) {}
+    record Snapshot(int partitions, int open, long oldestNanos, boolean paused, boolean fenced) {
+
+        static final Snapshot NOTHING = new Snapshot(0, 0, 0, false, false);
+        static final Snapshot FENCED = new Snapshot(0, 0, 0, false, true);
+    }
 
     /**
      * @param heldBack whether the process cannot take more for a while
@@ -98,6 +103,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         } catch (FencedInstanceIdException e) {
             LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
             isFenced = true;
+            snapshot = Snapshot.FENCED;
             lost(super.assignment());
             commits.close();
             return ConsumerRecords.empty();
@@ -198,7 +204,8 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         }
         super.pause(pause);
         super.resume(resume);
-        snapshot = new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || !heldByCamel.isEmpty());
+        snapshot =
+                new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || !heldByCamel.isEmpty(), false);
     }
 
     private void assigned(Collection<TopicPartition> added) {
