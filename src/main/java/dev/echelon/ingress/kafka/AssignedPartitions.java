@@ -13,6 +13,7 @@ final class AssignedPartitions {
 
     private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
     private final Set<TopicPartition> unknown = new HashSet<>();
+    private final Set<TopicPartition> held = new HashSet<>();
 
     /**
      * What they hold.
@@ -108,21 +109,18 @@ final class AssignedPartitions {
         return marks;
     }
 
-    /** How many of each have been finished, which a commit of now covers. */
-    Map<TopicPartition, Long> finished(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Long> finished = new HashMap<>();
-        partitions.forEach(it -> finished.put(it, tracker(it).finished()));
-        return finished;
-    }
-
-    /** The commit got through. */
-    void committed(Map<TopicPartition, Long> covered) {
-        covered.forEach((partition, count) -> {
-            PartitionTracker tracker = trackers.get(partition);
-            if (tracker != null) {
-                tracker.committed(count);
-            }
-        });
+    /**
+     * What a commit of now covers.
+     *
+     * @return to be run when it got through, be these partitions then still the same or have they gone and come back
+     */
+    Runnable covered(Collection<TopicPartition> partitions) {
+        Map<PartitionTracker, Long> finished = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = tracker(partition);
+            finished.put(tracker, tracker.finished());
+        }
+        return () -> finished.forEach(PartitionTracker::committed);
     }
 
     /** How many have been finished since the last commits that got through. */
@@ -160,5 +158,23 @@ final class AssignedPartitions {
             }
         }
         unknown.removeAll(partitions);
+        held.removeAll(partitions);
+    }
+
+    /** Nothing is to be read of them, because Camel wants it so. */
+    void hold(Collection<TopicPartition> partitions) {
+        held.addAll(partitions);
+    }
+
+    void letGo(Collection<TopicPartition> partitions) {
+        held.removeAll(partitions);
+    }
+
+    boolean isHeld(TopicPartition partition) {
+        return held.contains(partition);
+    }
+
+    boolean isAnyHeld() {
+        return !held.isEmpty();
     }
 }

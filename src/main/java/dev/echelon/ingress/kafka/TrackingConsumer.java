@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -44,16 +43,14 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /** So many more than may be in flight may be repeated after a crash: nothing is read on while commits fail. */
     private static final int UNSURE = 64;
 
-    private static final long DRAIN_STEP = Duration.ofMillis(100).toNanos();
-
     private final KafkaSettings settings;
     private final Deliveries deliveries;
     private final Ticker ticker;
     private final BooleanSupplier heldBack;
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
+    private final Handover handover;
     private final Consumer<TrackingConsumer> whenClosed;
-    private final Set<TopicPartition> heldByCamel = new HashSet<>();
     private boolean isFenced;
     private volatile Snapshot snapshot = Snapshot.NOTHING;
 
@@ -94,6 +91,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         this.commits = producers == null
                 ? new OffsetCommits(this, partitions, ticker)
                 : new TransactionCommits(this, deliveries, producers, ticker);
+        this.handover = new Handover(partitions, deliveries, commits, ticker, settings.drain());
     }
 
     @Override
@@ -104,7 +102,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
             isFenced = true;
             snapshot = Snapshot.FENCED;
-            lost(super.assignment());
+            handover.lost(super.assignment());
             commits.close();
             return ConsumerRecords.empty();
         }
@@ -197,7 +195,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         List<TopicPartition> pause = new ArrayList<>();
         List<TopicPartition> resume = new ArrayList<>();
         for (TopicPartition partition : assigned) {
-            boolean stop = full || heldByCamel.contains(partition) || !partitions.hasRoom(partition, size);
+            boolean stop = full || partitions.isHeld(partition) || !partitions.hasRoom(partition, size);
             if (stop != paused.contains(partition)) {
                 (stop ? pause : resume).add(partition);
             }
@@ -205,67 +203,18 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         super.pause(pause);
         super.resume(resume);
         snapshot =
-                new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || !heldByCamel.isEmpty(), false);
-    }
-
-    private void assigned(Collection<TopicPartition> added) {
-        partitions.assigned(added);
-        super.pause(added);
-    }
-
-    private void revoked(Collection<TopicPartition> leaving) {
-        revoke(leaving);
-        try {
-            drain();
-            commits.last(leaving);
-        } catch (KafkaException e) {
-            LOG.warn(
-                    "the last commit of revoked partitions failed: {}",
-                    e.getClass().getName());
-        } finally {
-            forget(leaving);
-        }
-    }
-
-    private void drain() {
-        long end = ticker.nanos() + settings.drain().toNanos();
-        try {
-            for (long left = end - ticker.nanos(); deliveries.revoked() > 0 && left > 0; left = end - ticker.nanos()) {
-                deliveries.work(Math.min(left, DRAIN_STEP));
-                commits.tick();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (deliveries.revoked() > 0) {
-            LOG.warn("{} prompts are given away unfinished, and will be repeated", deliveries.revoked());
-        }
-    }
-
-    private void lost(Collection<TopicPartition> gone) {
-        revoke(gone);
-        forget(gone);
-    }
-
-    private void revoke(Collection<TopicPartition> leaving) {
-        partitions.revoke(leaving);
-        deliveries.drop();
-    }
-
-    private void forget(Collection<TopicPartition> gone) {
-        partitions.forget(gone);
-        heldByCamel.removeAll(gone);
+                new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || partitions.isAnyHeld(), false);
     }
 
     @Override
     public void pause(Collection<TopicPartition> partitions) {
-        heldByCamel.addAll(partitions);
+        this.partitions.hold(partitions);
         super.pause(partitions);
     }
 
     @Override
     public void resume(Collection<TopicPartition> partitions) {
-        heldByCamel.removeAll(partitions);
+        this.partitions.letGo(partitions);
     }
 
     /** Camel goes back to what is committed when a route is resumed; what has been read from there on is under way. */
@@ -285,12 +234,12 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
-        super.subscribe(topics, new Rebalance(listener));
+        super.subscribe(topics, handover.listener(listener, super::pause));
     }
 
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
-        super.subscribe(pattern, new Rebalance(listener));
+        super.subscribe(pattern, handover.listener(listener, super::pause));
     }
 
     @Override
@@ -303,7 +252,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         try {
             super.close(timeout);
         } finally {
-            lost(partitions.all());
+            handover.lost(partitions.all());
             commits.close();
             deliveries.close();
             whenClosed.accept(this);
@@ -317,32 +266,5 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /** Prompts that are being worked on. */
     int running() {
         return deliveries.running();
-    }
-
-    private final class Rebalance implements ConsumerRebalanceListener {
-
-        private final ConsumerRebalanceListener camels;
-
-        Rebalance(ConsumerRebalanceListener camels) {
-            this.camels = camels;
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            camels.onPartitionsAssigned(partitions);
-            assigned(partitions);
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            revoked(partitions);
-            camels.onPartitionsRevoked(partitions);
-        }
-
-        @Override
-        public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            lost(partitions);
-            camels.onPartitionsLost(partitions);
-        }
     }
 }

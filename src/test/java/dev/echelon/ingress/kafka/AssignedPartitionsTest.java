@@ -79,6 +79,34 @@ class AssignedPartitionsTest {
     }
 
     @Test
+    void aCommitOfBeforeSaysNothingOfAPartitionThatHasComeBack() {
+        read(0, 3).finish(0);
+        Runnable covered = partitions.covered(List.of(PARTITION));
+        assertThat(partitions.uncommitted()).isOne();
+
+        partitions.forget(List.of(PARTITION));
+        PartitionTracker again = read(1, 5);
+        covered.run();
+        assertThat(partitions.uncommitted()).isZero();
+        again.finish(1);
+        assertThat(partitions.uncommitted()).isOne();
+        partitions.covered(List.of(PARTITION)).run();
+        assertThat(partitions.uncommitted()).isZero();
+    }
+
+    @Test
+    void whatCamelHoldsIsForgottenWithThePartition() {
+        partitions.hold(List.of(PARTITION));
+        assertThat(partitions.isHeld(PARTITION)).isTrue();
+        partitions.forget(List.of(PARTITION));
+        assertThat(partitions.isAnyHeld()).isFalse();
+
+        partitions.hold(List.of(PARTITION));
+        partitions.letGo(List.of(PARTITION));
+        assertThat(partitions.isHeld(PARTITION)).isFalse();
+    }
+
+    @Test
     void whoGoesBackToWhatIsCommittedFindsItUnderWay() {
         read(3, 8);
 
