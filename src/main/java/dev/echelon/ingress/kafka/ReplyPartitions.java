@@ -11,7 +11,8 @@ import org.apache.kafka.common.KafkaException;
 /**
  * Whether topics have the partitions that prompts name for their answers. A producer would wait {@code max.block.ms} long
  * for one that is not there. What a send has learned is remembered for a minute, so that the next such prompt is refused
- * before it is asked, and a topic that has grown is noticed. Thread-safe.
+ * before it is asked. A topic that has grown is known when the producer has renewed its metadata, every five minutes unless
+ * {@code metadata.max.age.ms} says otherwise. Thread-safe.
  */
 final class ReplyPartitions {
 
