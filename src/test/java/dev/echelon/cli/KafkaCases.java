@@ -159,6 +159,38 @@ abstract class KafkaCases {
     }
 
     @Test
+    void anAnswerToAPartitionThatIsNotThereIsADeadLetterAndHoldsNothingUp() throws Exception {
+        try (TestGateway gateway = gateway()) {
+            for (int i = 0; i < 6; i++) {
+                kafka.send(toPartition99("lost"));
+            }
+            kafka.send(prompts, "k", prompt("fine"));
+            assertThat(kafka.read(answers, 1, PATIENT)).hasSize(1);
+            assertThat(kafka.read(dlq, 6, PATIENT))
+                    .hasSize(6)
+                    .extracting(it -> header(it, "x-llm-error-code"))
+                    .isSubsetOf("reply_failed", "invalid_header")
+                    .contains("reply_failed");
+            int asked = provider.count();
+
+            // by now it is known what partitions there are
+            kafka.send(toPartition99("known"));
+
+            assertThat(header(kafka.read(dlq, 7, PATIENT).get(6), "x-llm-error-code"))
+                    .isEqualTo("invalid_header");
+            assertThat(provider.count()).isEqualTo(asked);
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> toPartition99(String text) {
+        ProducerRecord<byte[], byte[]> record = TestKafka.record(prompts, "k", prompt(text));
+        record.headers()
+                .add("kafka_replyPartition", ByteBuffer.allocate(4).putInt(99).array());
+        return record;
+    }
+
+    @Test
     void whatCannotBeAPromptBecomesADeadLetterAndHoldsNothingUp() throws Exception {
         byte[] badUtf8 = "{\"model\":\"g\",\"messages\":[{\"role\":\"user\",\"content\":\"?\"}]}"
                 .getBytes(StandardCharsets.UTF_8);

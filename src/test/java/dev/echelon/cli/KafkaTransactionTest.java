@@ -5,9 +5,10 @@ import static dev.echelon.testing.TestKafka.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.TestKafka;
-import java.nio.ByteBuffer;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
@@ -101,22 +101,6 @@ class KafkaTransactionTest extends KafkaCases {
     }
 
     @Test
-    void anAnswerToAPartitionThatIsNotThereIsADeadLetter() throws Exception {
-        ProducerRecord<byte[], byte[]> lost = TestKafka.record(prompts, "k", prompt("?"));
-        lost.headers()
-                .add("kafka_replyPartition", ByteBuffer.allocate(4).putInt(99).array());
-        try (TestGateway gateway = gateway()) {
-            kafka.send(lost);
-            send(5);
-
-            assertThat(kafka.read(answers, 5, PATIENT)).hasSize(5);
-            assertThat(header(kafka.read(dlq, 1, PATIENT).get(0), "x-llm-error-code"))
-                    .isEqualTo("reply_failed");
-            assertThat(gateway.gateway().inFlight()).isZero();
-        }
-    }
-
-    @Test
     void piecesOfATryThatBrokeOffAreNeverSeen() throws Exception {
         provider.script(
                 Behaviour.stream(20, Duration.ofMillis(20)).resetAfter(10), Behaviour.stream(5, Duration.ofMillis(20)));
@@ -137,6 +121,12 @@ class KafkaTransactionTest extends KafkaCases {
         }
     }
 
+    private static String ready(TestGateway gateway) throws Exception {
+        return new ApiClient(URI.create("http://127.0.0.1:" + gateway.managementPort()))
+                .get("/observe/health/ready")
+                .body();
+    }
+
     @Test
     void whoHasLostItsNameToAnotherProcessRepeatsNothing() throws Exception {
         provider.always(Behaviour.hello().after(Duration.ofSeconds(3)));
@@ -153,6 +143,8 @@ class KafkaTransactionTest extends KafkaCases {
 
                 assertThat(ids(all)).hasSize(40).doesNotHaveDuplicates();
                 assertThat(later).hasSize(40);
+                assertThat(ready(first)).contains("0 partitions", "fenced");
+                assertThat(ready(second)).contains("broker up, 2 partitions").doesNotContain("fenced");
                 // both have asked
                 assertThat(provider.count()).isGreaterThan(40);
             }

@@ -13,6 +13,7 @@ final class AssignedPartitions {
 
     private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
     private final Set<TopicPartition> unknown = new HashSet<>();
+    private final Set<TopicPartition> held = new HashSet<>();
 
     /**
      * What they hold.
@@ -21,6 +22,12 @@ final class AssignedPartitions {
      * @param oldestNanos age of the oldest of them
      */
     record Load(int open, long oldestNanos) {}
+
+    Set<TopicPartition> all() {
+        Set<TopicPartition> all = new HashSet<>(unknown);
+        all.addAll(trackers.keySet());
+        return all;
+    }
 
     void assigned(Collection<TopicPartition> partitions) {
         unknown.addAll(partitions);
@@ -44,6 +51,28 @@ final class AssignedPartitions {
 
     PartitionTracker tracker(TopicPartition partition) {
         return trackers.computeIfAbsent(partition, any -> PartitionTracker.fresh());
+    }
+
+    /**
+     * A record has been read. Where it lies below what had been read before, the log was cut there, by an election of a
+     * leader that did not have all of it, or was made anew: it holds other records from there on, of which nothing is known.
+     *
+     * @return whether that is so; what was under way of the partition has been released then
+     */
+    boolean startAnewIfCut(TopicPartition partition, long offset) {
+        PartitionTracker known = trackers.get(partition);
+        if (known == null || !known.isPast(offset)) {
+            return false;
+        }
+        known.release();
+        trackers.put(partition, PartitionTracker.ofCutLog());
+        return true;
+    }
+
+    /** Whether what is from there on has been read, or is what is read next. */
+    boolean covers(TopicPartition partition, long offset) {
+        PartitionTracker tracker = trackers.get(partition);
+        return tracker != null && tracker.covers(offset);
     }
 
     /** Whether so many more records of it may be read. */
@@ -80,21 +109,18 @@ final class AssignedPartitions {
         return marks;
     }
 
-    /** How many of each have been finished, which a commit of now covers. */
-    Map<TopicPartition, Long> finished(Collection<TopicPartition> partitions) {
-        Map<TopicPartition, Long> finished = new HashMap<>();
-        partitions.forEach(it -> finished.put(it, tracker(it).finished()));
-        return finished;
-    }
-
-    /** The commit got through. */
-    void committed(Map<TopicPartition, Long> covered) {
-        covered.forEach((partition, count) -> {
-            PartitionTracker tracker = trackers.get(partition);
-            if (tracker != null) {
-                tracker.committed(count);
-            }
-        });
+    /**
+     * What a commit of now covers.
+     *
+     * @return to be run when it got through, be these partitions then still the same or have they gone and come back
+     */
+    Runnable covered(Collection<TopicPartition> partitions) {
+        Map<PartitionTracker, Long> finished = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            PartitionTracker tracker = tracker(partition);
+            finished.put(tracker, tracker.finished());
+        }
+        return () -> finished.forEach(PartitionTracker::committed);
     }
 
     /** How many have been finished since the last commits that got through. */
@@ -132,5 +158,23 @@ final class AssignedPartitions {
             }
         }
         unknown.removeAll(partitions);
+        held.removeAll(partitions);
+    }
+
+    /** Nothing is to be read of them, because Camel wants it so. */
+    void hold(Collection<TopicPartition> partitions) {
+        held.addAll(partitions);
+    }
+
+    void letGo(Collection<TopicPartition> partitions) {
+        held.removeAll(partitions);
+    }
+
+    boolean isHeld(TopicPartition partition) {
+        return held.contains(partition);
+    }
+
+    boolean isAnyHeld() {
+        return !held.isEmpty();
     }
 }

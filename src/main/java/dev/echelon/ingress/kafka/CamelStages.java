@@ -21,21 +21,26 @@ final class CamelStages implements Deliveries.Stages {
     private final Route prompts;
     private final Route answers;
     private final Route deadLetters;
-    private final Executor executor;
+    private final Senders senders;
     private final boolean streaming;
 
     @Nullable
     private final Outbox outbox;
 
     /**
-     * @param executor where clients hand over what is sent to Kafka: that may block while no broker can be reached
+     * Where clients hand over what is sent to Kafka: that may block while no broker can be reached, or a topic is missing.
+     * Apart, so that answers do not wait for dead letters.
+     */
+    record Senders(Executor answers, Executor deadLetters) {}
+
+    /**
      * @param outbox where that goes first; {@code null} where it is sent at once
      */
-    CamelStages(CamelContext context, Executor executor, boolean streaming, @Nullable Outbox outbox) throws Exception {
+    CamelStages(CamelContext context, Senders senders, boolean streaming, @Nullable Outbox outbox) throws Exception {
         this.prompts = new Route(context, "direct:llm-prompts?block=false");
         this.answers = new Route(context, "direct:llm-answers?block=false");
         this.deadLetters = new Route(context, "direct:llm-dead-letters?block=false");
-        this.executor = executor;
+        this.senders = senders;
         this.streaming = streaming;
         this.outbox = outbox;
     }
@@ -66,7 +71,7 @@ final class CamelStages implements Deliveries.Stages {
     public void ask(Delivery delivery, Deliveries.Done done) {
         if (streaming) {
             Parcel pieces = delivery.newParcel();
-            delivery.sink(new ChunkSink(executor, delivery.tries() + 1, (chunk, sent) -> {
+            delivery.sink(new ChunkSink(senders.answers(), delivery.tries() + 1, (chunk, sent) -> {
                 Exchange exchange = answers.exchange(delivery);
                 exchange.setProperty(CHUNK_PROPERTY, chunk);
                 send(answers, exchange, pieces, sent);
@@ -107,16 +112,16 @@ final class CamelStages implements Deliveries.Stages {
             sink.end(done);
             done.sent();
         } else {
-            reply(answers, delivery, done);
+            reply(senders.answers(), answers, delivery, done);
         }
     }
 
     @Override
     public void deadLetter(Delivery delivery, Deliveries.Done done) {
-        reply(deadLetters, delivery, done);
+        reply(senders.deadLetters(), deadLetters, delivery, done);
     }
 
-    private void reply(Route route, Delivery delivery, Deliveries.Done done) {
+    private void reply(Executor executor, Route route, Delivery delivery, Deliveries.Done done) {
         Exchange exchange = route.exchange(delivery);
         Parcel parcel = delivery.newParcel();
         executor.execute(() -> {

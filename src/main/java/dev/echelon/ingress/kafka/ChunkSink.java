@@ -84,18 +84,28 @@ final class ChunkSink implements AnswerSink {
         return begun;
     }
 
-    /** Marks the end; says when everything has been acknowledged. */
+    /** Marks the end; says when everything has been acknowledged, or at once that something could not be sent. */
     void end(Deliveries.Done done) {
+        Exception first;
         synchronized (this) {
-            whenDone = done;
+            first = failure;
+            whenDone = first == null ? done : null;
         }
-        add(END, true);
+        if (first == null) {
+            add(END, true);
+        } else {
+            done.done(first);
+        }
     }
 
     /** False when it is full now. */
     private boolean add(byte[] value, boolean last) {
         boolean room;
         synchronized (this) {
+            if (failure != null) {
+                // the answer begins anew: nobody waits for the rest of this one
+                return true;
+            }
             unsent.add(new Chunk(attempt, next++, value, last));
             unsentBytes += value.length;
             room = !isFull();
@@ -117,6 +127,7 @@ final class ChunkSink implements AnswerSink {
                 acknowledged(e);
             }
         }
+        tellRoom();
     }
 
     private void tellRoom() {
@@ -132,6 +143,10 @@ final class ChunkSink implements AnswerSink {
 
     @Nullable
     private synchronized Chunk take() {
+        if (failure != null) {
+            unsent.clear();
+            unsentBytes = 0;
+        }
         Chunk chunk = unsent.poll();
         unsentBytes -= chunk == null ? 0 : chunk.value().length;
         sending = chunk != null;
@@ -146,7 +161,8 @@ final class ChunkSink implements AnswerSink {
             unacknowledged--;
             failure = failure == null ? problem : failure;
             first = failure;
-            done = unacknowledged == 0 && unsent.isEmpty() ? whenDone : null;
+            boolean isOver = first != null || (unacknowledged == 0 && unsent.isEmpty());
+            done = isOver ? whenDone : null;
             whenDone = done == null ? whenDone : null;
         }
         if (done != null) {

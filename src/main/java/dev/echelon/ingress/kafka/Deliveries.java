@@ -249,6 +249,11 @@ final class Deliveries {
         abandon(delivery);
     }
 
+    /** Nobody goes on with what runs: whoever has its partition now does. To be called when all partitions are gone. */
+    void close() {
+        List.copyOf(running).forEach(this::abandon);
+    }
+
     /** Its reply is not sent: whoever has the partition now sees to it. */
     void abandon(Delivery delivery) {
         stop(delivery);

@@ -6,13 +6,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.kafka.DefaultKafkaClientFactory;
 import org.apache.camel.component.kafka.KafkaComponent;
 import org.apache.camel.health.HealthCheckRegistry;
+import org.apache.camel.spi.ExecutorServiceManager;
 import org.apache.camel.spi.Registry;
 import org.apache.camel.support.service.ServiceSupport;
 
@@ -23,6 +23,7 @@ import org.apache.camel.support.service.ServiceSupport;
 public final class KafkaEdge extends ServiceSupport {
 
     private static final int SENDERS = 4;
+    private static final int BURIERS = 2;
 
     private final CrashLog crashLog;
 
@@ -40,16 +41,22 @@ public final class KafkaEdge extends ServiceSupport {
         KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
         // a single factory in the registry would become every kafka: endpoint's
         kafka.setKafkaClientFactory(new DefaultKafkaClientFactory());
-        ExecutorService senders = context.getExecutorServiceManager().newFixedThreadPool(context, "llm-kafka", SENDERS);
+        ExecutorServiceManager threads = context.getExecutorServiceManager();
+        CamelStages.Senders senders = new CamelStages.Senders(
+                threads.newFixedThreadPool(context, "llm-kafka", SENDERS),
+                threads.newFixedThreadPool(context, "llm-kafka-dead-letters", BURIERS));
+        ReplyPartitions replyPartitions = new ReplyPartitions(Ticker.SYSTEM);
         CrashLog crashLog = CrashLog.open(settings.state().resolve(fileName(settings.group())));
         context.addService(new KafkaEdge(crashLog));
         TrackingClientFactory consumers = new TrackingClientFactory(
-                context, settings, senders, crashLog, Ticker.SYSTEM, () -> ThreadLocalRandom.current()
+                context, settings, senders, replyPartitions, crashLog, Ticker.SYSTEM, () -> ThreadLocalRandom.current()
                         .nextDouble());
         Registry registry = context.getRegistry();
         registry.bind("kafkaPrompts", consumers);
         registry.bind("kafkaIntake", new KafkaIntake(consumers));
-        registry.bind("kafkaPrompt", new KafkaPrompt(settings, Clock.systemUTC()));
+        registry.bind(
+                "kafkaPrompt",
+                new KafkaPrompt(settings, Clock.systemUTC(), replyPartitions, text(context, "answers", "llm.answers")));
         registry.bind("kafkaAnswer", new KafkaAnswer());
         registry.bind("kafkaDeadLetter", new KafkaDeadLetter(settings));
         HealthCheckRegistry health = HealthCheckRegistry.get(context);

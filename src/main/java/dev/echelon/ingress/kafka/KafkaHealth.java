@@ -25,8 +25,13 @@ final class KafkaHealth extends AbstractHealthCheck {
     @Override
     protected void doCall(HealthCheckResultBuilder result, Map<String, Object> options) {
         List<TrackingConsumer> all = consumers.consumers();
-        List<TrackingConsumer.Snapshot> snapshots =
-                all.stream().map(TrackingConsumer::snapshot).toList();
+        result.message(message(
+                all.stream().anyMatch(KafkaHealth::isConnected),
+                all.stream().map(TrackingConsumer::snapshot).toList()));
+        result.up();
+    }
+
+    static String message(boolean connected, List<TrackingConsumer.Snapshot> snapshots) {
         long oldest = snapshots.stream()
                 .mapToLong(TrackingConsumer.Snapshot::oldestNanos)
                 .max()
@@ -35,14 +40,16 @@ final class KafkaHealth extends AbstractHealthCheck {
         int partitions = snapshots.stream()
                 .mapToInt(TrackingConsumer.Snapshot::partitions)
                 .sum();
-        result.message("broker %s, %d partitions, %d prompts open, the oldest for %d s%s"
+        boolean paused = snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused);
+        boolean fenced = snapshots.stream().anyMatch(TrackingConsumer.Snapshot::fenced);
+        return "broker %s, %d partitions, %d prompts open, the oldest for %d s%s%s"
                 .formatted(
-                        all.stream().anyMatch(KafkaHealth::isConnected) ? "up" : "down",
+                        connected ? "up" : "down",
                         partitions,
                         open,
                         Duration.ofNanos(oldest).toSeconds(),
-                        snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused) ? ", paused" : ""));
-        result.up();
+                        paused ? ", paused" : "",
+                        fenced ? ", fenced: another process has the name echelon.kafka.instance" : "");
     }
 
     private static boolean isConnected(TrackingConsumer consumer) {

@@ -17,11 +17,16 @@ public final class KafkaPrompt implements Processor {
     private final PromptReader reader;
     private final KafkaSettings settings;
     private final Clock clock;
+    private final ReplyPartitions replyPartitions;
+    private final String answers;
 
-    KafkaPrompt(KafkaSettings settings, Clock clock) {
+    /** @param answers topic of answers to prompts that name none */
+    KafkaPrompt(KafkaSettings settings, Clock clock, ReplyPartitions replyPartitions, String answers) {
         this.reader = new PromptReader(settings);
         this.settings = settings;
         this.clock = clock;
+        this.replyPartitions = replyPartitions;
+        this.answers = answers;
     }
 
     @Override
@@ -32,6 +37,7 @@ public final class KafkaPrompt implements Processor {
             prompt = reader.read(delivery.record());
             delivery.prompt(prompt);
         }
+        requirePlaceFor(prompt.reply());
         Message message = exchange.getMessage();
         message.removeHeaders("*");
         message.setHeader(LlmConstants.REQUEST_ID, prompt.id());
@@ -54,6 +60,13 @@ public final class KafkaPrompt implements Processor {
             exchange.setProperty(LlmConstants.SINK_PROPERTY, sink);
         }
         message.setBody(prompt.request());
+    }
+
+    private void requirePlaceFor(Prompt.Reply reply) throws ModelFailure {
+        String topic = reply.topic() == null ? answers : reply.topic();
+        if (reply.partition() != null && replyPartitions.lacks(topic, reply.partition())) {
+            throw RecordText.invalid(PromptReader.REPLY_PARTITION);
+        }
     }
 
     private long left(Delivery delivery, long timeoutMillis) throws ModelFailure {

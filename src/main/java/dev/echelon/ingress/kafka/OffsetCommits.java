@@ -45,12 +45,12 @@ final class OffsetCommits implements Commits {
         committedAt = now;
         Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks();
         if (!marks.isEmpty()) {
-            Map<TopicPartition, Long> covered = partitions.finished(marks.keySet());
+            Runnable covered = partitions.covered(marks.keySet());
             committing = true;
             consumer.commitAsync(marks, (offsets, failure) -> {
                 committing = false;
                 if (failure == null) {
-                    partitions.committed(covered);
+                    covered.run();
                 } else {
                     LOG.debug("a commit failed and is repeated", failure);
                     partitions.markAgain(offsets.keySet());

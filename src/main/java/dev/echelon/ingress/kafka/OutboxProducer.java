@@ -7,7 +7,6 @@ import org.apache.kafka.clients.producer.Callback;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.record.RecordBatch;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class OutboxProducer extends KafkaProducer<Object, Object> {
 
     private final Outbox outbox;
+    private final ReplyPartitions partitions;
 
-    OutboxProducer(Properties properties, Outbox outbox) {
+    OutboxProducer(Properties properties, Outbox outbox, ReplyPartitions partitions) {
         super(properties);
         this.outbox = outbox;
+        this.partitions = partitions;
     }
 
     @Override
@@ -31,32 +32,21 @@ final class OutboxProducer extends KafkaProducer<Object, Object> {
         return send(record, null);
     }
 
-    /** Done as soon as the record is in the outbox. */
+    /**
+     * Done as soon as the record is in the outbox.
+     *
+     * @throws IllegalArgumentException when the topic has no such partition, or the record belongs to no prompt
+     */
     @Override
     public Future<RecordMetadata> send(ProducerRecord<Object, Object> record, @Nullable Callback callback) {
+        partitions.check(this, record);
+        outbox.add(record);
         int partition = record.partition() == null ? RecordMetadata.UNKNOWN_PARTITION : record.partition();
         RecordMetadata nowhereYet = new RecordMetadata(
                 new TopicPartition(record.topic(), partition), -1, -1, RecordBatch.NO_TIMESTAMP, -1, -1);
-        Exception failure = put(record);
         if (callback != null) {
-            callback.onCompletion(nowhereYet, failure);
+            callback.onCompletion(nowhereYet, null);
         }
-        return failure == null
-                ? CompletableFuture.completedFuture(nowhereYet)
-                : CompletableFuture.failedFuture(failure);
-    }
-
-    @Nullable
-    private Exception put(ProducerRecord<Object, Object> record) {
-        try {
-            int partitions = partitionsFor(record.topic()).size();
-            if (record.partition() != null && record.partition() >= partitions) {
-                return new IllegalArgumentException(record.topic() + " has no partition " + record.partition());
-            }
-            outbox.add(record);
-            return null;
-        } catch (KafkaException | IllegalArgumentException e) {
-            return e;
-        }
+        return CompletableFuture.completedFuture(nowhereYet);
     }
 }

@@ -17,7 +17,8 @@ final class PartitionTracker {
     private static final long UNKNOWN = -1;
 
     private final TreeMap<Long, Long> open = new TreeMap<>();
-    private BitSet restored;
+    private final BitSet restored;
+    private final boolean ofCutLog;
     private long floor;
     private long next;
     private long finished;
@@ -34,7 +35,8 @@ final class PartitionTracker {
      */
     record Mark(long offset, String metadata) {}
 
-    private PartitionTracker(long floor, BitSet restored) {
+    private PartitionTracker(long floor, BitSet restored, boolean ofCutLog) {
+        this.ofCutLog = ofCutLog;
         this.floor = floor;
         this.next = floor;
         this.restored = restored;
@@ -42,32 +44,41 @@ final class PartitionTracker {
 
     /** Of a partition that nobody has committed yet. */
     static PartitionTracker fresh() {
-        return new PartitionTracker(UNKNOWN, new BitSet());
+        return new PartitionTracker(UNKNOWN, new BitSet(), false);
+    }
+
+    /** Of a partition whose log was cut below what had been read: what was committed of it means other records. */
+    static PartitionTracker ofCutLog() {
+        return new PartitionTracker(UNKNOWN, new BitSet(), true);
     }
 
     static PartitionTracker restore(long committed, @Nullable String metadata) {
-        return new PartitionTracker(committed, FinishedOffsets.read(metadata));
+        return new PartitionTracker(committed, FinishedOffsets.read(metadata), false);
+    }
+
+    /** Whether it lies below what has been read. */
+    boolean isPast(long offset) {
+        return offset < next;
+    }
+
+    /** Whether what is from there on has been read, or is what is read next. */
+    boolean covers(long offset) {
+        return floor != UNKNOWN && offset >= floor && offset <= next;
+    }
+
+    /** Whether no earlier commit tells anything of its records. */
+    boolean isOfCutLog() {
+        return ofCutLog;
     }
 
     /**
-     * A record has been read.
+     * A record has been read, above all that were before it.
      *
-     * @return whether it is to be processed; not when it is finished already, or under way
+     * @return whether it is to be processed; not when it is finished already
      */
     boolean begin(long offset, long now) {
-        if (offset < floor) {
-            // the log has been cut, or made anew: what was known of it means other records
-            open.clear();
-            restored = new BitSet();
-            floor = offset;
-            next = offset;
-        }
         if (floor == UNKNOWN) {
             floor = offset;
-            next = offset;
-        }
-        if (offset < next) {
-            return false;
         }
         next = offset + 1;
         dirty = true;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executor;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import org.apache.camel.CamelContext;
@@ -30,7 +29,8 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
 
     private final CamelContext context;
     private final KafkaSettings settings;
-    private final Executor executor;
+    private final CamelStages.Senders senders;
+    private final ReplyPartitions replyPartitions;
     private final CrashLog crashLog;
     private final Ticker ticker;
     private final DoubleSupplier random;
@@ -41,16 +41,21 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     @Nullable
     private final Outbox outbox;
 
+    @Nullable
+    private CamelStages stages;
+
     TrackingClientFactory(
             CamelContext context,
             KafkaSettings settings,
-            Executor executor,
+            CamelStages.Senders senders,
+            ReplyPartitions replyPartitions,
             CrashLog crashLog,
             Ticker ticker,
             DoubleSupplier random) {
         this.context = context;
         this.settings = settings;
-        this.executor = executor;
+        this.senders = senders;
+        this.replyPartitions = replyPartitions;
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.random = random;
@@ -73,10 +78,11 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         TrackingConsumer consumer = new TrackingConsumer(
                 ours,
                 settings,
-                deliveries(),
+                new Deliveries(stages(), new RetryRules(settings.maxAge(), random), crashLog, ticker, settings),
                 ticker,
                 () -> context.getComponent("llm", LlmComponent.class).holdsBack(),
-                outbox == null ? null : transactions(ours));
+                outbox == null ? null : transactions(ours),
+                consumers::remove);
         consumers.add(consumer);
         return consumer;
     }
@@ -85,10 +91,10 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     @SuppressWarnings("rawtypes")
     public Producer getProducer(Properties properties) {
         if (outbox == null) {
-            return super.getProducer(properties);
+            return new CheckingProducer(properties, replyPartitions);
         }
         sending.putAll(properties);
-        return new OutboxProducer(properties, outbox);
+        return new OutboxProducer(properties, outbox, replyPartitions);
     }
 
     private Supplier<Producer<Object, Object>> transactions(Properties consumer) {
@@ -107,17 +113,18 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         return () -> new KafkaProducer<>(ours);
     }
 
-    private Deliveries deliveries() {
-        try {
-            return new Deliveries(
-                    new CamelStages(context, executor, settings.streaming(), outbox),
-                    new RetryRules(settings.maxAge(), random),
-                    crashLog,
-                    ticker,
-                    settings);
-        } catch (Exception e) {
-            throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
+    /** The same for all: a consumer is made again and again while no broker can be found. */
+    private synchronized CamelStages stages() {
+        CamelStages known = stages;
+        if (known == null) {
+            try {
+                known = new CamelStages(context, senders, settings.streaming(), outbox);
+            } catch (Exception e) {
+                throw new IllegalStateException("the routes of prompts from Kafka cannot be reached", e);
+            }
+            stages = known;
         }
+        return known;
     }
 
     /** Prompts that are being worked on. */
@@ -125,6 +132,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         return consumers.stream().mapToInt(TrackingConsumer::running).sum();
     }
 
+    /** Those that are not closed. */
     List<TrackingConsumer> consumers() {
         return consumers;
     }

@@ -5,18 +5,19 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -42,17 +43,16 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /** So many more than may be in flight may be repeated after a crash: nothing is read on while commits fail. */
     private static final int UNSURE = 64;
 
-    private static final long DRAIN_STEP = Duration.ofMillis(100).toNanos();
-
     private final KafkaSettings settings;
     private final Deliveries deliveries;
     private final Ticker ticker;
     private final BooleanSupplier heldBack;
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
-    private final Set<TopicPartition> heldByCamel = new HashSet<>();
+    private final Handover handover;
+    private final Consumer<TrackingConsumer> whenClosed;
     private boolean isFenced;
-    private volatile Snapshot snapshot = new Snapshot(0, 0, 0, false);
+    private volatile Snapshot snapshot = Snapshot.NOTHING;
 
     /**
      * How it stands; readable from any thread.
@@ -61,12 +61,18 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
      * @param open records
      * @param oldestNanos age of the oldest of them
      * @param paused whether nothing is read at the moment
+     * @param fenced whether another process has its name, and it reads no more
      */
-    record Snapshot(int partitions, int open, long oldestNanos, boolean paused) {}
+    record Snapshot(int partitions, int open, long oldestNanos, boolean paused, boolean fenced) {
+
+        static final Snapshot NOTHING = new Snapshot(0, 0, 0, false, false);
+        static final Snapshot FENCED = new Snapshot(0, 0, 0, false, true);
+    }
 
     /**
      * @param heldBack whether the process cannot take more for a while
      * @param producers makes the one that commits, in transactions; {@code null} where the consumer commits
+     * @param whenClosed told when nothing runs here any more
      */
     TrackingConsumer(
             Properties properties,
@@ -74,15 +80,18 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             Deliveries deliveries,
             Ticker ticker,
             BooleanSupplier heldBack,
-            @Nullable Supplier<Producer<Object, Object>> producers) {
+            @Nullable Supplier<Producer<Object, Object>> producers,
+            Consumer<TrackingConsumer> whenClosed) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
         this.heldBack = heldBack;
+        this.whenClosed = whenClosed;
         this.commits = producers == null
                 ? new OffsetCommits(this, partitions, ticker)
                 : new TransactionCommits(this, deliveries, producers, ticker);
+        this.handover = new Handover(partitions, deliveries, commits, ticker, settings.drain());
     }
 
     @Override
@@ -92,7 +101,8 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         } catch (FencedInstanceIdException e) {
             LOG.error("another process has this one's name, echelon.kafka.instance: this one reads no more prompts");
             isFenced = true;
-            lost(super.assignment());
+            snapshot = Snapshot.FENCED;
+            handover.lost(super.assignment());
             commits.close();
             return ConsumerRecords.empty();
         }
@@ -126,6 +136,10 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         Map<TopicPartition, List<ConsumerRecord<Object, Object>>> taken = new HashMap<>();
         for (ConsumerRecord<Object, Object> record : read) {
             TopicPartition partition = new TopicPartition(record.topic(), record.partition());
+            if (partitions.startAnewIfCut(partition, record.offset())) {
+                LOG.warn("the log of {} was cut: it is read anew from {} on", partition, record.offset());
+                deliveries.drop();
+            }
             PartitionTracker tracker = partitions.tracker(partition);
             if (tracker.begin(record.offset(), now)) {
                 Taken value = new Taken(deliveries, new Delivery(original(record), tracker));
@@ -181,84 +195,51 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         List<TopicPartition> pause = new ArrayList<>();
         List<TopicPartition> resume = new ArrayList<>();
         for (TopicPartition partition : assigned) {
-            boolean stop = full || heldByCamel.contains(partition) || !partitions.hasRoom(partition, size);
+            boolean stop = full || partitions.isHeld(partition) || !partitions.hasRoom(partition, size);
             if (stop != paused.contains(partition)) {
                 (stop ? pause : resume).add(partition);
             }
         }
         super.pause(pause);
         super.resume(resume);
-        snapshot = new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || !heldByCamel.isEmpty());
-    }
-
-    private void assigned(Collection<TopicPartition> added) {
-        partitions.assigned(added);
-        super.pause(added);
-    }
-
-    private void revoked(Collection<TopicPartition> leaving) {
-        revoke(leaving);
-        try {
-            drain();
-            commits.last(leaving);
-        } catch (KafkaException e) {
-            LOG.warn(
-                    "the last commit of revoked partitions failed: {}",
-                    e.getClass().getName());
-        } finally {
-            forget(leaving);
-        }
-    }
-
-    private void drain() {
-        long end = ticker.nanos() + settings.drain().toNanos();
-        try {
-            for (long left = end - ticker.nanos(); deliveries.revoked() > 0 && left > 0; left = end - ticker.nanos()) {
-                deliveries.work(Math.min(left, DRAIN_STEP));
-                commits.tick();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        if (deliveries.revoked() > 0) {
-            LOG.warn("{} prompts are given away unfinished, and will be repeated", deliveries.revoked());
-        }
-    }
-
-    private void lost(Collection<TopicPartition> gone) {
-        revoke(gone);
-        forget(gone);
-    }
-
-    private void revoke(Collection<TopicPartition> leaving) {
-        partitions.revoke(leaving);
-        deliveries.drop();
-    }
-
-    private void forget(Collection<TopicPartition> gone) {
-        partitions.forget(gone);
-        heldByCamel.removeAll(gone);
+        snapshot =
+                new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || partitions.isAnyHeld(), false);
     }
 
     @Override
     public void pause(Collection<TopicPartition> partitions) {
-        heldByCamel.addAll(partitions);
+        this.partitions.hold(partitions);
         super.pause(partitions);
     }
 
     @Override
     public void resume(Collection<TopicPartition> partitions) {
-        heldByCamel.removeAll(partitions);
+        this.partitions.letGo(partitions);
+    }
+
+    /** Camel goes back to what is committed when a route is resumed; what has been read from there on is under way. */
+    @Override
+    public void seek(TopicPartition partition, long offset) {
+        if (!partitions.covers(partition, offset)) {
+            super.seek(partition, offset);
+        }
+    }
+
+    @Override
+    public void seek(TopicPartition partition, OffsetAndMetadata offset) {
+        if (!partitions.covers(partition, offset.offset())) {
+            super.seek(partition, offset);
+        }
     }
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
-        super.subscribe(topics, new Rebalance(listener));
+        super.subscribe(topics, handover.listener(listener, super::pause));
     }
 
     @Override
     public void subscribe(Pattern pattern, ConsumerRebalanceListener listener) {
-        super.subscribe(pattern, new Rebalance(listener));
+        super.subscribe(pattern, handover.listener(listener, super::pause));
     }
 
     @Override
@@ -271,7 +252,10 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         try {
             super.close(timeout);
         } finally {
+            handover.lost(partitions.all());
             commits.close();
+            deliveries.close();
+            whenClosed.accept(this);
         }
     }
 
@@ -282,32 +266,5 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /** Prompts that are being worked on. */
     int running() {
         return deliveries.running();
-    }
-
-    private final class Rebalance implements ConsumerRebalanceListener {
-
-        private final ConsumerRebalanceListener camels;
-
-        Rebalance(ConsumerRebalanceListener camels) {
-            this.camels = camels;
-        }
-
-        @Override
-        public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
-            camels.onPartitionsAssigned(partitions);
-            assigned(partitions);
-        }
-
-        @Override
-        public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
-            revoked(partitions);
-            camels.onPartitionsRevoked(partitions);
-        }
-
-        @Override
-        public void onPartitionsLost(Collection<TopicPartition> partitions) {
-            lost(partitions);
-            camels.onPartitionsLost(partitions);
-        }
     }
 }

@@ -246,7 +246,7 @@ final class TransactionCommits implements Commits {
 
     private Map<TopicPartition, PartitionTracker> committed(List<Delivery> of) {
         Set<TopicPartition> ours = of.stream()
-                .filter(it -> !it.tracker().isReleased())
+                .filter(it -> !it.tracker().isReleased() && !it.tracker().isOfCutLog())
                 .map(Delivery::partition)
                 .collect(Collectors.toSet());
         Map<TopicPartition, PartitionTracker> committed = new HashMap<>();

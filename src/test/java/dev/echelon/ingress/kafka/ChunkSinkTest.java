@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** A streamed answer on its way to Kafka: in order, and never more than Kafka takes. */
@@ -19,9 +21,13 @@ class ChunkSinkTest {
 
     private final Queue<Runnable> work = new ArrayDeque<>();
     private final List<Integer> sent = new ArrayList<>();
+
+    @Nullable
+    private Exception refused;
+
     private final ChunkSink sink = new ChunkSink(work::add, 1, (chunk, done) -> {
         sent.add(chunk.sequence());
-        done.done(null);
+        done.done(refused);
     });
 
     private boolean chunk() {
@@ -55,5 +61,40 @@ class ChunkSinkTest {
         sink.onDrain(drained::incrementAndGet);
 
         assertThat(drained).hasValue(1);
+    }
+
+    @Test
+    void whenAPieceIsRefusedNoOtherIsSentAndTheEndSaysSoAtOnce() {
+        while (chunk()) {
+            // until it is full
+        }
+        AtomicInteger drained = new AtomicInteger();
+        sink.onDrain(drained::incrementAndGet);
+        refused = new IllegalArgumentException("no such partition");
+
+        work.remove().run();
+
+        assertThat(sent).containsExactly(0);
+        assertThat(drained).hasValue(1);
+        assertThat(chunk()).isTrue();
+        assertThat(work).isEmpty();
+        AtomicReference<Exception> failure = new AtomicReference<>();
+        sink.end(failure::set);
+        assertThat(failure).hasValue(refused);
+        assertThat(work).isEmpty();
+    }
+
+    @Test
+    void whoWaitsForTheEndIsToldOfTheFirstRefusal() {
+        assertThat(chunk()).isTrue();
+        assertThat(chunk()).isTrue();
+        List<Exception> failures = new ArrayList<>();
+        sink.end(failures::add);
+        refused = new IllegalArgumentException("no such partition");
+
+        work.remove().run();
+
+        assertThat(sent).containsExactly(0);
+        assertThat(failures).containsExactly(refused);
     }
 }

@@ -115,6 +115,26 @@ class DeliveriesTest implements Deliveries.Stages {
         all.take(delivery);
     }
 
+    @Test
+    void whatRunsWhenItsConsumerIsClosedIsNoLongerCountedNorBlamed() {
+        take("a");
+        take("b");
+        all.work();
+        tracker.release();
+        all.drop();
+        assertThat(all.running()).isEqualTo(2);
+
+        all.close();
+
+        assertThat(all.running()).isZero();
+        crashLog.close();
+        crashLog = CrashLog.open(folder.resolve("log"));
+        assertThat(crashLog.blame("t-0-0")).isZero();
+        // its model answers late
+        answered("a");
+        assertThat(all.running()).isZero();
+    }
+
     private void answered(String name) {
         over(name, null);
     }

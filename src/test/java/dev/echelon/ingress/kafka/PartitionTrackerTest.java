@@ -3,7 +3,6 @@ package dev.echelon.ingress.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -58,25 +57,23 @@ class PartitionTrackerTest {
     }
 
     @Test
-    void aRecordThatIsReadAgainIsNotBegunAgain() {
+    void itKnowsHowFarHasBeenRead() {
         PartitionTracker tracker = PartitionTracker.restore(5, "");
+        assertThat(tracker.isPast(4)).isTrue();
+        assertThat(tracker.isPast(5)).isFalse();
 
-        assertThat(tracker.begin(5, 0)).isTrue();
-        assertThat(tracker.begin(6, 0)).isTrue();
-        assertThat(tracker.begin(5, 0)).isFalse();
+        tracker.begin(5, 0);
+        tracker.begin(8, 0);
         tracker.finish(5);
-        assertThat(tracker.begin(5, 0)).isFalse();
-        assertThat(tracker.open()).isOne();
-    }
 
-    @Test
-    void aLogThatBeginsAnewIsReadAnew() {
-        PartitionTracker tracker =
-                PartitionTracker.restore(500, FinishedOffsets.write(BitSet.valueOf(new long[] {-1})));
-
-        assertThat(tracker.begin(0, 0)).isTrue();
-        assertThat(tracker.begin(1, 0)).isTrue();
-        assertThat(tracker.base()).isZero();
+        assertThat(tracker.isPast(8)).isTrue();
+        assertThat(tracker.isPast(9)).isFalse();
+        assertThat(tracker.covers(4)).isFalse();
+        assertThat(tracker.covers(5)).isTrue();
+        assertThat(tracker.covers(9)).isTrue();
+        assertThat(tracker.covers(10)).isFalse();
+        assertThat(PartitionTracker.fresh().isPast(0)).isFalse();
+        assertThat(PartitionTracker.fresh().covers(0)).isFalse();
     }
 
     @Test

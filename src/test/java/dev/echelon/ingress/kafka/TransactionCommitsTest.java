@@ -45,7 +45,7 @@ class TransactionCommitsTest implements Deliveries.Stages {
     @TempDir
     private Path folder;
 
-    private final PartitionTracker tracker = PartitionTracker.restore(0, "");
+    private PartitionTracker tracker = PartitionTracker.restore(0, "");
     private final List<Client> clients = new ArrayList<>();
     private final List<String> buried = new ArrayList<>();
     private final MockConsumer<byte[], byte[]> consumer = new MockConsumer<>(OffsetResetStrategy.EARLIEST);
@@ -246,6 +246,20 @@ class TransactionCommitsTest implements Deliveries.Stages {
         assertThat(clients).hasSize(2);
         assertThat(client(0).closed()).isTrue();
         assertThat(client(1).sent()).isEmpty();
+    }
+
+    @Test
+    void whatWasCommittedOfALogThatWasCutSaysNothingOfItsRecordsOfNow() {
+        tracker = PartitionTracker.ofCutLog();
+        client(0).commitTransactionException = new ProducerFencedException("too slow");
+        client(0).abortTransactionException = new ProducerFencedException("too slow");
+        take("a");
+        consumer.commitSync(Map.of(PARTITION, new OffsetAndMetadata(100, "")));
+        tick();
+        tick();
+
+        assertThat(client(1).sent()).containsExactly("a");
+        assertThat(client(1).committed()).isOne();
     }
 
     /** Metadata by which offset 2 is finished. */
