@@ -2,7 +2,6 @@ package dev.echelon.ingress.kafka;
 
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
-import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
 import java.util.ArrayList;
@@ -33,38 +32,27 @@ final class Deliveries {
     /** Blame of three: it is a dead letter. Who was never alone cannot have so much. */
     private static final int GUILTY = 6;
 
-    private static final String SENDING = "answers";
-    private static final String BURYING = "dead letters";
-
-    /** While nobody answers, some are read so often: they may be for a target that nobody has asked yet. */
-    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
-
     private final Stages stages;
-    private final RetryRules rules;
     private final CrashLog crashLog;
     private final Ticker ticker;
     private final KafkaSettings settings;
+    private final Retries retries;
 
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicInteger runningCount = new AtomicInteger();
-    private final RetryQueue sleeping = new RetryQueue();
     private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
     private final Suspects suspects = new Suspects();
     private final Backlog backlog = new Backlog();
-    private final TargetHealth targets = new TargetHealth();
-    private final TargetHealth topics = new TargetHealth();
     private final List<Delivery> begun = new ArrayList<>();
     private List<Delivery> sent = new ArrayList<>();
-    private long readAt;
 
     Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
         this.stages = stages;
-        this.rules = rules;
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.settings = settings;
-        this.readAt = ticker.nanos() - LOOK;
+        this.retries = new Retries(rules, ticker);
     }
 
     /** Does the work. What it is given is called once, on any thread, with {@code null} when it is done. */
@@ -91,7 +79,7 @@ final class Deliveries {
 
     /** A record has been read and is open. */
     void take(Delivery delivery) {
-        readAt = ticker.nanos();
+        retries.read();
         if (!settings.orderByKey() || order.enter(delivery.key(), delivery)) {
             admit(delivery);
         } else {
@@ -129,7 +117,7 @@ final class Deliveries {
         try {
             switch (delivery.stage()) {
                 case ASK -> {
-                    targets.asked(target(delivery), ticker.nanos());
+                    retries.asked(delivery);
                     begun.add(delivery);
                     stages.ask(delivery, failure -> asked(delivery, failure));
                 }
@@ -194,13 +182,7 @@ final class Deliveries {
 
     @Nullable
     private Delivery due() {
-        long now = ticker.nanos();
-        boolean room = running.size() + sleeping.size(SENDING) + sleeping.size(BURYING) < settings.maxInFlight();
-        return sleeping.poll(now, line -> isOfKafka(line) || (room && targets.mayTry(line, now)));
-    }
-
-    private static boolean isOfKafka(String line) {
-        return line.equals(SENDING) || line.equals(BURYING);
+        return retries.due(running.size() + retries.sending() < settings.maxInFlight());
     }
 
     @Nullable
@@ -220,7 +202,7 @@ final class Deliveries {
     private void over(Outcome outcome) {
         Delivery delivery = outcome.delivery();
         if (outcome.stage() == Stage.ANSWER && delivery.stage() == Stage.ASK) {
-            answered(targets, target(delivery));
+            retries.answered(delivery);
             delivery.proceedTo(Stage.ANSWER);
         }
         if (outcome.failure() != null) {
@@ -243,7 +225,7 @@ final class Deliveries {
     /** Its reply is there for good. */
     void finish(Delivery delivery) {
         if (delivery.stage() == Stage.ANSWER) {
-            answered(topics, SENDING);
+            retries.sent();
         }
         delivery.tracker().finish(delivery.record().offset());
         abandon(delivery);
@@ -269,64 +251,23 @@ final class Deliveries {
         suspects.stopped(delivery);
     }
 
-    private void answered(TargetHealth health, String line) {
-        long now = ticker.nanos();
-        if (health.answered(line, now)) {
-            sleeping.wake(line, now);
-        }
-    }
-
-    private static String target(Delivery delivery) {
-        RouteInfo route = delivery.route();
-        return route == null ? "" : "target:" + route.target();
-    }
-
     /** What was being done with it failed. */
     void failed(Delivery delivery, Exception thrown) {
         if (delivery.tracker().isRevoked()) {
             abandon(delivery);
             return;
         }
-        long now = ticker.nanos();
-        switch (delivery.stage()) {
-            case ASK -> {
-                ModelFailure failure = SendFailures.ofAsking(thrown);
-                if (!RetryRules.isFinal(failure)) {
-                    targets.failed(target(delivery), now);
-                }
-                retry(delivery, failure, targets, target(delivery), now);
-            }
-            case ANSWER -> {
-                topics.failed(SENDING, now);
-                retry(delivery, SendFailures.ofAnswering(thrown), topics, SENDING, now);
-                if (delivery.stage() == Stage.ANSWER && delivery.isStreamed()) {
-                    // the pieces are gone: the answer begins anew
-                    delivery.proceedTo(Stage.ASK);
-                }
-            }
-            case DEAD_LETTER -> {
-                LOG.warn(
-                        "the dead letter of {} could not be sent, and is tried again: {}",
-                        delivery.id(),
-                        thrown.getClass());
-                if (SendFailures.isTooLarge(thrown)) {
-                    delivery.strip();
-                }
-                delivery.failed(reason(delivery), false, now);
-                sleep(delivery, BURYING, now + rules.backOff(delivery.tries(), null));
-            }
-        }
-    }
-
-    private void retry(Delivery delivery, ModelFailure failure, TargetHealth health, String line, long now) {
-        boolean othersAreServed = health.hasAnsweredSince(line, delivery.startedAt());
-        delivery.failed(failure, RetryRules.isOurs(failure) || (othersAreServed && RetryRules.counts(failure)), now);
-        long delay = rules.delay(delivery, failure, now);
-        if (delay == RetryRules.NEVER) {
-            bury(delivery, failure);
+        Retries.Verdict verdict = retries.failed(delivery, thrown);
+        if (verdict instanceof Retries.GivenUp givenUp) {
+            bury(delivery, givenUp.why());
             run(delivery);
-        } else {
-            sleep(delivery, line, now + delay);
+        } else if (verdict instanceof Retries.Later later) {
+            stop(delivery);
+            crashLog.rest(delivery.id());
+            if (!later.isSending()) {
+                backlog.add(delivery);
+            }
+            retries.sleep(delivery, later);
         }
     }
 
@@ -336,26 +277,11 @@ final class Deliveries {
         delivery.proceedTo(Stage.DEAD_LETTER);
     }
 
-    private static ModelFailure reason(Delivery delivery) {
-        ModelFailure known = delivery.failure();
-        return known == null ? ModelFailure.of(FailureKind.UNAVAILABLE, "the prompt could not be processed") : known;
-    }
-
-    private void sleep(Delivery delivery, String line, long due) {
-        stop(delivery);
-        crashLog.rest(delivery.id());
-        delivery.due(due);
-        sleeping.add(line, delivery);
-        if (!isOfKafka(line)) {
-            backlog.add(delivery);
-        }
-    }
-
     /** Forgets what has not begun of partitions that were taken away; what runs, runs on. */
     void drop() {
         backlog.removeRevoked();
         order.removeIf(delivery -> delivery.tracker().isRevoked());
-        sleeping.removeRevoked().forEach(this::leave);
+        retries.removeRevoked().forEach(this::leave);
         suspects.removeRevoked().forEach(this::leave);
     }
 
@@ -376,13 +302,11 @@ final class Deliveries {
 
     /** Whether so many more are not to be read: too many wait, or nobody answers, or a suspect has to be alone. */
     boolean isStalled(int more) {
-        long now = ticker.nanos();
-        boolean hopeless = isBusy() && targets.allFail(now) && now - readAt < LOOK;
-        return hopeless || !backlog.hasRoom(more) || suspects.isIsolating();
+        return (isBusy() && retries.isHopeless()) || !backlog.hasRoom(more) || suspects.isIsolating();
     }
 
     /** Whether something is to be done soon. */
     boolean isBusy() {
-        return !running.isEmpty() || !sleeping.isEmpty() || suspects.isIsolating();
+        return !running.isEmpty() || !retries.isEmpty() || suspects.isIsolating();
     }
 }
