@@ -8,6 +8,9 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +28,14 @@ public final class Delivery {
         DEAD_LETTER
     }
 
+    /** What of the record its dead letter carries. */
+    enum Kept {
+        ALL,
+        /** Key and headers, without the value. */
+        LABEL,
+        NOTHING
+    }
+
     private final ConsumerRecord<byte[], byte[]> record;
     private final PartitionTracker tracker;
 
@@ -34,7 +45,7 @@ public final class Delivery {
     private long startedAt;
     private long failedAt;
     private long due;
-    private boolean bare;
+    private Kept kept = Kept.ALL;
 
     @Nullable
     private volatile Prompt prompt;
@@ -93,8 +104,17 @@ public final class Delivery {
         return length(record.key()) + length(record.value());
     }
 
-    private static long length(byte @Nullable [] bytes) {
+    static long length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
+    }
+
+    /** Bytes of names and values. */
+    static long length(Headers headers) {
+        long bytes = 0;
+        for (Header header : headers) {
+            bytes += Utils.utf8Length(header.key()) + length(header.value());
+        }
+        return bytes;
     }
 
     Stage stage() {
@@ -154,13 +174,13 @@ public final class Delivery {
         due = nanos;
     }
 
-    /** Whether its dead letter goes without the value, which no broker takes. */
-    boolean isBare() {
-        return bare;
+    Kept kept() {
+        return kept;
     }
 
+    /** Its dead letter is larger than the topic takes: it goes with less. */
     void strip() {
-        bare = true;
+        kept = kept == Kept.ALL ? Kept.LABEL : Kept.NOTHING;
     }
 
     @Nullable

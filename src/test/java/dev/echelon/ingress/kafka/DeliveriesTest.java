@@ -94,7 +94,7 @@ class DeliveriesTest implements Deliveries.Stages {
     @Override
     public void deadLetter(Delivery delivery, Deliveries.Done done) {
         ModelFailure why = delivery.failure();
-        log.add("bury " + name(delivery) + " " + (why == null ? "" : why.code()) + (delivery.isBare() ? " bare" : ""));
+        log.add("bury " + name(delivery) + " " + (why == null ? "" : why.code()) + " " + delivery.kept());
         done.done(sendingFails);
     }
 
@@ -177,7 +177,7 @@ class DeliveriesTest implements Deliveries.Stages {
         later(Duration.ofMinutes(2));
         over("a", down);
         all.work();
-        assertThat(log).endsWith("bury a no_model_available");
+        assertThat(log).endsWith("bury a no_model_available ALL");
         assertThat(tracker.open()).isZero();
         assertThat(all.isStalled(1)).isFalse();
         assertThat(all.isBusy()).isFalse();
@@ -294,7 +294,7 @@ class DeliveriesTest implements Deliveries.Stages {
             later(Duration.ofSeconds(40));
         }
         assertThat(log).filteredOn(it -> it.equals("ask poison")).hasSize(RetryRules.MOST_COUNTED);
-        assertThat(log).contains("bury poison upstream_server_error");
+        assertThat(log).contains("bury poison upstream_server_error ALL");
         assertThat(tracker.open()).isZero();
     }
 
@@ -303,7 +303,7 @@ class DeliveriesTest implements Deliveries.Stages {
         take("a");
         over("a", ModelFailure.of(FailureKind.CONTENT_FILTER, "no"));
 
-        assertThat(log).containsExactly("ask a", "bury a content_filter");
+        assertThat(log).containsExactly("ask a", "bury a content_filter ALL");
         assertThat(tracker.open()).isZero();
     }
 
@@ -335,7 +335,7 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
-    void aDeadLetterThatNoBrokerTakesGoesWithoutItsValueAndIsNeverGivenUp() {
+    void aDeadLetterThatNoBrokerTakesGoesWithEverLessAndIsNeverGivenUp() {
         take("a");
         sendingFails = new RecordTooLargeException("x");
         over("a", ModelFailure.of(FailureKind.INVALID_REQUEST, "no"));
@@ -348,7 +348,13 @@ class DeliveriesTest implements Deliveries.Stages {
         later(Duration.ofMinutes(10));
         all.work();
 
-        assertThat(log).endsWith("bury a invalid_request bare");
+        assertThat(log)
+                .startsWith(
+                        "ask a",
+                        "bury a invalid_request ALL",
+                        "bury a invalid_request LABEL",
+                        "bury a invalid_request NOTHING")
+                .endsWith("bury a invalid_request NOTHING");
         assertThat(tracker.open()).isZero();
     }
 
@@ -379,7 +385,7 @@ class DeliveriesTest implements Deliveries.Stages {
         take("later");
         all.work();
 
-        assertThat(log).containsExactly("bury guilty crashes_the_process", "ask later");
+        assertThat(log).containsExactly("bury guilty crashes_the_process ALL", "ask later");
         answered("later");
         assertThat(all.isStalled(1)).isFalse();
     }
