@@ -41,8 +41,10 @@ public final class Delivery {
 
     private Stage stage = Stage.ASK;
     private int tries;
+    private int passed;
     private int counted;
-    private long startedAt;
+    private RetryRules.Blame blame = RetryRules.Blame.OUTAGE;
+    private long unservedSince;
     private long failedAt;
     private long due;
     private Kept kept = Kept.ALL;
@@ -131,16 +133,29 @@ public final class Delivery {
     }
 
     /** How often of that while others were served. */
+    int passed() {
+        return passed;
+    }
+
+    /** How often of that the prompt itself may have been to blame. */
     int counted() {
         return counted;
     }
 
-    long startedAt() {
-        return startedAt;
+    /** What it failed by the last time. */
+    RetryRules.Blame blame() {
+        return blame;
+    }
+
+    /** When it was begun, or failed the last time: who is answered after that was served while it was not. */
+    long unservedSince() {
+        return unservedSince;
     }
 
     void start(long now) {
-        startedAt = now;
+        if (tries == 0) {
+            unservedSince = now;
+        }
     }
 
     /** When it failed first. */
@@ -148,13 +163,16 @@ public final class Delivery {
         return failedAt;
     }
 
-    void failed(ModelFailure why, boolean counts, long now) {
+    void failed(ModelFailure why, RetryRules.Blame by, long now) {
         if (tries == 0) {
             failedAt = now;
         }
         failure = why;
+        blame = by;
+        unservedSince = now;
         tries++;
-        counted += counts ? 1 : 0;
+        passed += by == RetryRules.Blame.OUTAGE ? 0 : 1;
+        counted += by == RetryRules.Blame.PROMPT ? 1 : 0;
     }
 
     @Nullable

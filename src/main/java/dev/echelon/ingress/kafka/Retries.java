@@ -66,9 +66,12 @@ final class Retries {
         targets.asked(target(delivery), ticker.nanos());
     }
 
-    /** Its target has answered it. */
+    /** It has been answered; not by its target, where the answer was there already. */
     void answered(Delivery delivery) {
-        answered(targets, target(delivery));
+        RouteInfo route = delivery.route();
+        if (route == null || !route.isSecondHand()) {
+            answered(targets, target(delivery));
+        }
     }
 
     /** An answer has been sent. */
@@ -103,12 +106,15 @@ final class Retries {
         if (!RetryRules.isFinal(failure)) {
             targets.failed(line, now);
         }
-        return verdict(delivery, failure, targets, line, now);
+        boolean othersAreServed = targets.hasAnsweredSince(line, delivery.unservedSince());
+        return verdict(delivery, failure, othersAreServed, line, now);
     }
 
     private Verdict notSent(Delivery delivery, ModelFailure failure, long now) {
         topics.failed(SENDING, now);
-        Verdict verdict = verdict(delivery, failure, topics, SENDING, now);
+        // to send it again costs nothing, to ask for it again does
+        boolean isDear = delivery.isStreamed() && topics.hasAnsweredSince(SENDING, delivery.unservedSince());
+        Verdict verdict = verdict(delivery, failure, isDear, SENDING, now);
         if (verdict instanceof Later && delivery.isStreamed()) {
             // the pieces are gone
             delivery.proceedTo(Stage.ASK);
@@ -121,8 +127,8 @@ final class Retries {
         if (SendFailures.isTooLarge(thrown)) {
             delivery.strip();
         }
-        delivery.failed(reason(delivery), false, now);
-        return new Later(BURYING, now + rules.backOff(delivery.tries(), null));
+        delivery.failed(reason(delivery), RetryRules.Blame.OUTAGE, now);
+        return new Later(BURYING, now + rules.delay(delivery.tries()));
     }
 
     private static ModelFailure reason(Delivery delivery) {
@@ -130,9 +136,8 @@ final class Retries {
         return known == null ? ModelFailure.of(FailureKind.UNAVAILABLE, "the prompt could not be processed") : known;
     }
 
-    private Verdict verdict(Delivery delivery, ModelFailure failure, TargetHealth health, String line, long now) {
-        boolean othersAreServed = health.hasAnsweredSince(line, delivery.startedAt());
-        delivery.failed(failure, RetryRules.isOurs(failure) || (othersAreServed && RetryRules.counts(failure)), now);
+    private Verdict verdict(Delivery delivery, ModelFailure failure, boolean othersAreServed, String line, long now) {
+        delivery.failed(failure, RetryRules.blame(failure, othersAreServed), now);
         long delay = rules.delay(delivery, failure, now);
         return delay == RetryRules.NEVER ? new GivenUp(failure) : new Later(line, now + delay);
     }

@@ -3,6 +3,7 @@ package dev.echelon.ingress.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.JsonText;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of records, with a virtual clock and stages that do what the test says. */
 class DeliveriesTest implements Deliveries.Stages {
@@ -45,9 +48,16 @@ class DeliveriesTest implements Deliveries.Stages {
     @Nullable
     private Exception sendingFails;
 
+    /** Whose answer is not sent at once. */
+    @Nullable
+    private String slow;
+
+    private Deliveries.@Nullable Done slowlySent;
+
     @Nullable
     private String fatal;
 
+    private RouteInfo route = ROUTE;
     private boolean acknowledged = true;
     private boolean streaming;
 
@@ -84,7 +94,9 @@ class DeliveriesTest implements Deliveries.Stages {
     @Override
     public void answer(Delivery delivery, Deliveries.Done done) {
         log.add("answer " + name(delivery));
-        if (acknowledged) {
+        if (name(delivery).equals(slow)) {
+            slowlySent = done;
+        } else if (acknowledged) {
             done.done(sendingFails);
         } else {
             done.sent();
@@ -125,7 +137,7 @@ class DeliveriesTest implements Deliveries.Stages {
         assertThat(delivery).isNotNull();
         assertThat(done).as("nobody asks " + name).isNotNull();
         if (delivery != null && done != null) {
-            delivery.routed(name.startsWith("other") ? OTHER : ROUTE);
+            delivery.routed(name.startsWith("other") ? OTHER : route);
             if (failure == null) {
                 delivery.answered(new Delivery.Answer(
                         streaming
@@ -284,17 +296,126 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
-    void whatFailsWhileOthersAreAnsweredIsToBlameItself() {
+    void whatIsAnsweredWithNonsenseWhileOthersAreAnsweredIsToBlameItself() {
         take("poison");
         for (int i = 1; i <= RetryRules.MOST_COUNTED; i++) {
             take("fine" + i);
             later(Duration.ofMillis(1));
             answered("fine" + i);
-            over("poison", ModelFailure.of(FailureKind.SERVER_ERROR, "500"));
+            over("poison", ModelFailure.of(FailureKind.BAD_RESPONSE, "cut off"));
             later(Duration.ofSeconds(40));
         }
         assertThat(log).filteredOn(it -> it.equals("ask poison")).hasSize(RetryRules.MOST_COUNTED);
-        assertThat(log).contains("bury poison upstream_server_error ALL");
+        assertThat(log).contains("bury poison upstream_bad_response ALL");
+        assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void aPromptThatBreaksSomethingOfOursIsToBlameItself() {
+        take("poison");
+        for (int i = 1; i <= RetryRules.MOST_COUNTED; i++) {
+            over("poison", new IllegalStateException("a bug"));
+            later(Duration.ofSeconds(40));
+        }
+        assertThat(log).contains("bury poison internal_error ALL");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "TIMEOUT",
+                "NETWORK_ERROR",
+                "SERVER_ERROR",
+                "UNAVAILABLE",
+                "QUOTA",
+                "AUTH",
+                "RATE_LIMIT",
+                "SATURATED",
+                "CANCELLED"
+            })
+    void whatMayBeAnOutageIsNoDeadLetterBeforeItsAgeThoughOthersAreAnswered(FailureKind kind) {
+        take("unlucky");
+        failWhileOthersAreAnswered(kind, Duration.ofMinutes(59));
+        assertThat(log).noneMatch(it -> it.startsWith("bury"));
+
+        failWhileOthersAreAnswered(kind, Duration.ofMinutes(2));
+        assertThat(log).filteredOn(it -> it.startsWith("bury unlucky")).hasSize(1);
+        assertThat(tracker.open()).isZero();
+    }
+
+    private void failWhileOthersAreAnswered(FailureKind kind, Duration time) {
+        for (long end = now + time.toNanos(); now < end; ) {
+            take("fine");
+            later(Duration.ofSeconds(10));
+            answered("fine");
+            if (asked.containsKey("unlucky")) {
+                over("unlucky", ModelFailure.of(kind, "failed"));
+            }
+        }
+    }
+
+    @Test
+    void aPromptThatFailsWhileOthersAreAnsweredIsTriedEverMoreRarely() {
+        take("unlucky");
+        failWhileOthersAreAnswered(FailureKind.TIMEOUT, Duration.ofMinutes(59));
+
+        assertThat(log).filteredOn(it -> it.equals("ask unlucky")).hasSizeBetween(10, 25);
+    }
+
+    @Test
+    void anAnswerThatWasThereAlreadySaysNothingOfItsTarget() {
+        take("a");
+        over("a", down);
+        for (int i = 0; i < 8; i++) {
+            later(Duration.ofSeconds(40));
+            over("a", down);
+        }
+        for (RouteInfo known : List.of(ROUTE.asReplay(), ROUTE.fromCache(CacheUse.hit(Duration.ZERO)))) {
+            route = known;
+            take("known");
+            answered("known");
+            later(Duration.ofSeconds(2));
+            assertThat(asked).as("nobody is woken").isEmpty();
+            take("another");
+            assertThat(all.isStalled(1)).as("nor is it known to answer").isTrue();
+            over("another", ModelFailure.of(FailureKind.CONTENT_FILTER, "no"));
+        }
+        take("b");
+        take("known");
+        later(Duration.ofSeconds(1));
+        answered("known");
+        over("b", ModelFailure.of(FailureKind.BAD_RESPONSE, "cut off"));
+        assertThat(deliveries.get("b")).extracting(Delivery::counted).isEqualTo(0);
+    }
+
+    @Test
+    void anAnswerThatCannotBeSentIsNoDeadLetterBeforeItsAgeThoughOthersAreSent() {
+        slow = "unlucky";
+        take("unlucky");
+        answered("unlucky");
+        for (int second = 0; second < 59 * 60; second += 10) {
+            later(Duration.ofSeconds(10));
+            take("fine");
+            answered("fine");
+            Deliveries.Done sending = slowlySent;
+            slowlySent = null;
+            if (sending != null) {
+                sending.done(new TimeoutException("no leader"));
+            }
+            all.work();
+        }
+        assertThat(log).filteredOn(it -> it.equals("answer unlucky")).hasSizeGreaterThan(RetryRules.MOST_COUNTED);
+        assertThat(log).noneMatch(it -> it.startsWith("bury"));
+        assertThat(tracker.open()).isOne();
+
+        slow = null;
+        later(Duration.ofMinutes(1));
+        Deliveries.Done sending = slowlySent;
+        if (sending != null) {
+            sending.done(null);
+            all.work();
+        }
+        assertThat(log).filteredOn(it -> it.equals("ask unlucky")).hasSize(1);
         assertThat(tracker.open()).isZero();
     }
 
