@@ -26,12 +26,6 @@ final class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
-    /** Blame of two crashes while it was worked on: from then on a prompt is asked alone, to see whether it is the one. */
-    private static final int SUSPECT = 4;
-
-    /** Blame of three: it is a dead letter. Who was never alone cannot have so much. */
-    private static final int GUILTY = 6;
-
     private final Stages stages;
     private final CrashLog crashLog;
     private final Ticker ticker;
@@ -44,7 +38,6 @@ final class Deliveries {
     private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
     private final Suspects suspects = new Suspects();
     private final Backlog backlog = new Backlog();
-    private final List<Delivery> begun = new ArrayList<>();
     private List<Delivery> sent = new ArrayList<>();
 
     Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
@@ -88,24 +81,23 @@ final class Deliveries {
     }
 
     private void admit(Delivery delivery) {
-        backlog.remove(delivery);
-        int blame = crashLog.blame(delivery.id());
-        if (blame >= GUILTY) {
+        int deaths = crashLog.deaths(delivery.id());
+        if (deaths >= CrashLog.GUILTY) {
             bury(
                     delivery,
                     ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
                             .withCode("crashes_the_process"));
             start(delivery);
-        } else if (blame >= SUSPECT) {
-            suspects.suspect(delivery);
-        } else if (suspects.isIsolating()) {
-            suspects.hold(delivery);
+        } else if (deaths >= CrashLog.SUSPECT) {
+            suspects.add(delivery);
+            backlog.add(delivery);
         } else {
             start(delivery);
         }
     }
 
     private void start(Delivery delivery) {
+        backlog.remove(delivery);
         running.add(delivery);
         runningCount.set(running.size());
         delivery.start(ticker.nanos());
@@ -118,12 +110,11 @@ final class Deliveries {
             switch (delivery.stage()) {
                 case ASK -> {
                     retries.asked(delivery);
-                    begun.add(delivery);
                     stages.ask(delivery, failure -> asked(delivery, failure));
                 }
                 case ANSWER -> answer(delivery);
                 case DEAD_LETTER -> {
-                    crashLog.resume(delivery.id());
+                    crashLog.begin(delivery.id());
                     stages.deadLetter(delivery, done(delivery, Stage.DEAD_LETTER));
                 }
             }
@@ -139,7 +130,6 @@ final class Deliveries {
             return;
         }
         try {
-            crashLog.resume(delivery.id());
             answer(delivery);
         } catch (RuntimeException e) {
             outcomes.add(new Outcome(delivery, Stage.ANSWER, e));
@@ -166,28 +156,21 @@ final class Deliveries {
 
     /** Takes in what others have done and begins what is due. */
     void work() {
-        // only now they are: a route may have begun with them after they were handed to it, on this thread
-        begun.forEach(it -> crashLog.waits(it.id()));
-        begun.clear();
         for (Outcome outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
             over(outcome);
         }
         for (Delivery next = due(); next != null; next = due()) {
             admit(next);
         }
-        for (Delivery next = turn(); next != null; next = turn()) {
-            start(next);
+        Delivery suspect = suspects.next();
+        if (suspect != null) {
+            start(suspect);
         }
     }
 
     @Nullable
     private Delivery due() {
         return retries.due(running.size() + retries.sending() < settings.maxInFlight());
-    }
-
-    @Nullable
-    private Delivery turn() {
-        return suspects.next(running.isEmpty());
     }
 
     /** As {@link #work}, but waits at first for something to be done. */
@@ -300,13 +283,13 @@ final class Deliveries {
         return backlog.size();
     }
 
-    /** Whether so many more are not to be read: too many wait, or nobody answers, or a suspect has to be alone. */
+    /** Whether so many more are not to be read: too many wait, or nobody answers. */
     boolean isStalled(int more) {
-        return (isBusy() && retries.isHopeless()) || !backlog.hasRoom(more) || suspects.isIsolating();
+        return (isBusy() && retries.isHopeless()) || !backlog.hasRoom(more);
     }
 
     /** Whether something is to be done soon. */
     boolean isBusy() {
-        return !running.isEmpty() || !retries.isEmpty() || suspects.isIsolating();
+        return !running.isEmpty() || !retries.isEmpty() || !suspects.isEmpty();
     }
 }

@@ -480,12 +480,35 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
-    void aPromptThatEndedTheProcessTwiceIsAskedAloneAndAfterAThirdTimeNeverAgain() {
+    void aPromptThatEndsTheProcessThreeTimesIsADeadLetterWhereverItDoesSo() {
+        for (int death = 1; death <= 3; death++) {
+            next = 0;
+            take("innocent");
+            take("guilty");
+            take("another");
+            all.work();
+            if (death == 3) {
+                assertThat(asked).as("one suspect at a time").containsOnlyKeys("innocent");
+                answered("innocent");
+            }
+            // the model has it, and the process dies of what comes next
+            assertThat(asked).containsKey("guilty");
+            die();
+        }
+        next = 1;
+        take("guilty");
+        take("another");
+        assertThat(log).containsExactly("bury guilty crashes_the_process ALL", "ask another");
+        answered("another");
+        assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void suspectsAreAskedOneAfterTheOtherAndTheOthersBesideThem() {
         fatal = "guilty";
         for (int death = 1; death <= 2; death++) {
             next = 0;
             take("innocent");
-            all.work();
             assertThatThrownBy(() -> take("guilty")).isInstanceOf(Death.class);
             assertThat(log).containsExactly("ask innocent", "ask guilty");
             die();
@@ -495,20 +518,33 @@ class DeliveriesTest implements Deliveries.Stages {
         take("guilty");
         take("later");
         all.work();
-        assertThat(log).as("it waits until it is alone").containsExactly("ask innocent");
-        assertThat(all.isStalled(1)).isTrue();
-        assertThatThrownBy(() -> answered("innocent")).isInstanceOf(Death.class);
-        assertThat(log).containsExactly("ask innocent", "answer innocent", "ask guilty");
-        die();
-
-        next = 1;
-        take("guilty");
-        take("later");
-        all.work();
-
-        assertThat(log).containsExactly("bury guilty crashes_the_process ALL", "ask later");
-        answered("later");
+        assertThat(log).containsExactly("ask later", "ask innocent");
+        assertThat(all.waiting()).as("it keeps no model busy").isOne();
         assertThat(all.isStalled(1)).isFalse();
+        assertThatThrownBy(() -> answered("innocent")).isInstanceOf(Death.class);
+    }
+
+    @Test
+    void aSuspectThatIsTriedAgainLaterLetsTheNextOnePass() {
+        for (int death = 1; death <= 2; death++) {
+            next = 0;
+            take("a");
+            take("b");
+            die();
+        }
+        next = 0;
+        take("a");
+        take("b");
+        all.work();
+        assertThat(asked).containsOnlyKeys("a");
+        over("a", down);
+        assertThat(asked).containsOnlyKeys("b");
+        later(Duration.ofMinutes(1));
+        assertThat(asked).as("its turn comes again when the other is done").containsOnlyKeys("b");
+        answered("b");
+        answered("a");
+        assertThat(tracker.open()).isZero();
+        assertThat(all.isBusy()).isFalse();
     }
 
     private void die() {
@@ -529,8 +565,8 @@ class DeliveriesTest implements Deliveries.Stages {
         crashLog.close();
         open();
 
-        assertThat(crashLog.blame("t-0-0")).isZero();
-        assertThat(crashLog.blame("t-0-1")).isOne();
+        assertThat(crashLog.deaths("t-0-0")).isZero();
+        assertThat(crashLog.deaths("t-0-1")).isOne();
     }
 
     @Test
