@@ -38,6 +38,7 @@ public final class Delivery {
 
     private final ConsumerRecord<byte[], byte[]> record;
     private final PartitionTracker tracker;
+    private final long bytes;
 
     private Stage stage = Stage.ASK;
     private int tries;
@@ -69,6 +70,7 @@ public final class Delivery {
     Delivery(ConsumerRecord<byte[], byte[]> record, PartitionTracker tracker) {
         this.record = record;
         this.tracker = tracker;
+        this.bytes = length(record.key()) + length(record.value()) + length(record.headers());
     }
 
     static Delivery of(Exchange exchange) {
@@ -101,9 +103,9 @@ public final class Delivery {
 
     private record PartitionKey(String topic, int partition, ByteBuffer key) {}
 
-    /** What its key and its value take. */
+    /** What its key, its value and its headers take. */
     long bytes() {
-        return length(record.key()) + length(record.value());
+        return bytes;
     }
 
     static long length(byte @Nullable [] bytes) {

@@ -296,6 +296,18 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
+    void aLargeHeaderIsAsLargeAsALargeValue() {
+        byte[] half = new byte[512 * 1024];
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, 0, half, half);
+        record.headers()
+                .add("é".repeat(half.length / 2), new byte[0])
+                .add("b", half)
+                .add("none", null);
+
+        assertThat(new Delivery(record, tracker).bytes()).isEqualTo(4L * half.length + "bnone".length());
+    }
+
+    @Test
     void whatIsAnsweredWithNonsenseWhileOthersAreAnsweredIsToBlameItself() {
         take("poison");
         for (int i = 1; i <= RetryRules.MOST_COUNTED; i++) {
