@@ -35,9 +35,8 @@ final class Deliveries {
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicInteger runningCount = new AtomicInteger();
-    private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
-    private final Suspects suspects = new Suspects();
     private final Backlog backlog = new Backlog();
+    private final Admission admission;
     private List<Delivery> sent = new ArrayList<>();
 
     Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
@@ -46,6 +45,7 @@ final class Deliveries {
         this.ticker = ticker;
         this.settings = settings;
         this.retries = new Retries(rules, ticker);
+        this.admission = new Admission(crashLog, backlog, settings.orderByKey());
     }
 
     /** Does the work. What it is given is called once, on any thread, with {@code null} when it is done. */
@@ -73,30 +73,18 @@ final class Deliveries {
     /** A record has been read and is open. */
     void take(Delivery delivery) {
         retries.read();
-        if (!settings.orderByKey() || order.enter(delivery.key(), delivery)) {
-            admit(delivery);
-        } else {
-            backlog.add(delivery);
-        }
-    }
-
-    private void admit(Delivery delivery) {
-        int deaths = crashLog.deaths(delivery.id());
-        if (deaths >= CrashLog.GUILTY) {
-            bury(
-                    delivery,
-                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
-                            .withCode("crashes_the_process"));
-            start(delivery);
-        } else if (deaths >= CrashLog.SUSPECT) {
-            suspects.add(delivery);
-            backlog.add(delivery);
-        } else {
+        if (admission.enter(delivery)) {
             start(delivery);
         }
     }
 
     private void start(Delivery delivery) {
+        if (delivery.stage() != Stage.DEAD_LETTER && crashLog.deaths(delivery.id()) >= CrashLog.GUILTY) {
+            bury(
+                    delivery,
+                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
+                            .withCode("crashes_the_process"));
+        }
         backlog.remove(delivery);
         running.add(delivery);
         runningCount.set(running.size());
@@ -160,9 +148,11 @@ final class Deliveries {
             over(outcome);
         }
         for (Delivery next = due(); next != null; next = due()) {
-            admit(next);
+            if (admission.mayBegin(next)) {
+                start(next);
+            }
         }
-        Delivery suspect = suspects.next();
+        Delivery suspect = admission.suspect();
         if (suspect != null) {
             start(suspect);
         }
@@ -222,16 +212,16 @@ final class Deliveries {
     }
 
     private void leave(Delivery delivery) {
-        Delivery next = settings.orderByKey() ? order.leave(delivery.key()) : null;
+        Delivery next = admission.leave(delivery);
         if (next != null) {
-            admit(next);
+            start(next);
         }
     }
 
     private void stop(Delivery delivery) {
         running.remove(delivery);
         runningCount.set(running.size());
-        suspects.stopped(delivery);
+        admission.stopped(delivery);
     }
 
     /** What was being done with it failed. */
@@ -263,9 +253,9 @@ final class Deliveries {
     /** Forgets what has not begun of partitions that were taken away; what runs, runs on. */
     void drop() {
         backlog.removeRevoked();
-        order.removeIf(delivery -> delivery.tracker().isRevoked());
+        List<Delivery> gone = admission.removeRevoked();
         retries.removeRevoked().forEach(this::leave);
-        suspects.removeRevoked().forEach(this::leave);
+        gone.forEach(this::leave);
     }
 
     /** How many run of partitions that are being taken away. */
@@ -290,6 +280,6 @@ final class Deliveries {
 
     /** Whether something is to be done soon. */
     boolean isBusy() {
-        return !running.isEmpty() || !retries.isEmpty() || !suspects.isEmpty();
+        return !running.isEmpty() || !retries.isEmpty() || admission.hasSuspects();
     }
 }
