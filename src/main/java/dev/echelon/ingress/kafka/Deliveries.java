@@ -137,7 +137,12 @@ final class Deliveries {
 
             @Override
             public void sent() {
-                crashLog.rest(delivery.id());
+                if (stage == Stage.ANSWER) {
+                    // it has been through every step, and the process lives
+                    crashLog.end(delivery.id());
+                } else {
+                    crashLog.rest(delivery.id());
+                }
             }
         };
     }

@@ -582,6 +582,19 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
+    void aPromptWhoseAnswerIsOnItsWayIsSuspectedNoMore() {
+        take("a");
+        die();
+        acknowledged = false;
+        next = 0;
+        take("a");
+        answered("a");
+        die();
+
+        assertThat(crashLog.deaths("t-0-0")).isZero();
+    }
+
+    @Test
     void ofAKeyOnlyOneIsUnderWay() {
         all = deliveries(true);
         take("k", "1");
