@@ -92,8 +92,8 @@ final class DlqCommand {
             DeadLetters.Replayed replayed = letters.replay(target, all, this::isWanted);
             PrintWriter out = spec.commandLine().getOut();
             out.printf(
-                    "%d sent to %s, %d of another kind, %d without their value%n",
-                    replayed.sent(), target, replayed.leftOut(), replayed.withoutValue());
+                    "%d sent to %s, %d of another kind, %d incomplete%n",
+                    replayed.sent(), target, replayed.leftOut(), replayed.incomplete());
             out.flush();
             return Echelon.OK;
         } catch (KafkaException | IllegalArgumentException | ExecutionException failed) {

@@ -106,15 +106,17 @@ class DlqCommandTest {
     }
 
     @Test
-    void onlyOneKindAndNothingWithoutItsValue() throws Exception {
+    void onlyOneKindAndNothingThatIsIncomplete() throws Exception {
         kafka.topics(1, "b.dlq", "b.prompts");
         letter("b.dlq", "k1", "one", "timeout");
         letter("b.dlq", "k2", "two", "invalid_request");
         letter("b.dlq", "k3", "", "timeout", "kafka_dlt-original-value-left-out", "20000000");
+        letter("b.dlq", "k4", "four", "timeout", "kafka_dlt-original-headers-left-out", "20000000");
+        letter("b.dlq", "", "five", "timeout", "kafka_dlt-original-key-left-out", "20000000");
 
         assertThat(run("b.dlq", "replay", "--to", "b.prompts", "--kind", "timeout")
                         .out())
-                .contains("1 sent to b.prompts, 1 of another kind, 1 without their value");
+                .contains("1 sent to b.prompts, 1 of another kind, 3 incomplete");
         assertThat(kafka.read("b.prompts", 1, SOON))
                 .extracting(it -> TestKafka.text(it.value()))
                 .containsExactly("one");

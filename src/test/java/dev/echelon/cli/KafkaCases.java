@@ -12,12 +12,15 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,12 +240,51 @@ abstract class KafkaCases {
         }
     }
 
-    /** Records of the topic that the group has not committed. */
-    private long open(String topic) throws Exception {
-        long committed = kafka.committed(prompts, topic).values().stream()
+    @Test
+    void aDeadLetterThatItsTopicDoesNotTakeGoesWithLess() throws Exception {
+        kafka.set(dlq, "max.message.bytes", "20000");
+        byte[] bytes = new byte[30_000];
+        // of chance, so that compression does not help
+        new Random(1).nextBytes(bytes);
+        String large = Base64.getEncoder().encodeToString(bytes);
+        try (TestGateway gateway = gateway()) {
+            kafka.send(prompts, "key", "no JSON " + large, "own", "value");
+            kafka.send(prompts, "key", "no JSON", "own", "header", "payload", large);
+            kafka.send(prompts, large, "no JSON", "own", "key");
+            kafka.send(prompts, "key", prompt("fine"));
+            List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(dlq, 3, PATIENT);
+
+            assertThat(kafka.read(answers, 1, PATIENT)).hasSize(1);
+            assertThat(dead)
+                    .hasSize(3)
+                    .allSatisfy(it -> assertThat(header(it, "x-llm-error-code")).isEqualTo("invalid_request"))
+                    .allSatisfy(it -> assertThat(it.value()).isNull())
+                    .extracting(it -> left(it, "value") + " " + left(it, "key") + " " + left(it, "headers"))
+                    .containsExactlyInAnyOrder("40008 - -", "7 3 40016", "7 40000 6");
+            assertThat(dead)
+                    .filteredOn(it -> left(it, "key").equals("-"))
+                    .hasSize(1)
+                    .allSatisfy(it -> assertThat(text(it.key())).isEqualTo("key"))
+                    .allSatisfy(it -> assertThat(header(it, "own")).isEqualTo("value"));
+            await().atMost(PATIENT).untilAsserted(() -> assertThat(committed()).isEqualTo(4));
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    private static String left(ConsumerRecord<?, ?> letter, String part) {
+        Header header = letter.headers().lastHeader("kafka_dlt-original-" + part + "-left-out");
+        return header == null ? "-" : text(header.value());
+    }
+
+    private long committed() throws Exception {
+        return kafka.committed(prompts, prompts).values().stream()
                 .mapToLong(it -> it.offset())
                 .sum();
-        return kafka.read(topic, 8, PATIENT).size() - committed;
+    }
+
+    /** Records of the topic that the group has not committed. */
+    private long open(String topic) throws Exception {
+        return kafka.read(topic, 8, PATIENT).size() - committed();
     }
 
     @Test

@@ -21,6 +21,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Prompts from Kafka, while the broker dies or the gateway does. */
 class KafkaProcessTest {
@@ -83,22 +85,51 @@ class KafkaProcessTest {
         return committed.values().stream().mapToLong(OffsetAndMetadata::offset).sum();
     }
 
-    @Test
-    void aPromptThatEndsTheProcessThreeTimesIsADeadLetterAndTheOthersAreAnswered() throws Exception {
+    /** Where a prompt ends the process: a step of the route that is there, and whether the one of ours comes after it. */
+    private enum Place {
+        BEFORE_THE_MODEL("        - process:\n            ref: kafkaPrompt\n", "prompt", false),
+        AFTER_THE_MODEL("              responseType: object\n", "answer", true);
+
+        private final String step;
+        private final String method;
+        private final boolean after;
+
+        Place(String step, String method, boolean after) {
+            this.step = step;
+            this.method = method;
+            this.after = after;
+        }
+
+        String in(String route) {
+            assertThat(route).containsOnlyOnce(step);
+            String ours = "        - bean:\n            beanType: " + EndsTheProcess.class.getName()
+                    + "\n            method: " + method + "\n";
+            return route.replace(step, after ? step + ours : ours + step);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Place.class)
+    void aPromptThatEndsTheProcessThreeTimesIsADeadLetterAndTheOthersAreAnswered(Place place) throws Exception {
         try (TestKafka kafka = TestKafka.start(folder.resolve("kafka"));
                 FakeProvider provider = FakeProvider.start()) {
             kafka.topics(2, PROMPTS, ANSWERS, DLQ);
+            provider.always(call -> Behaviour.text(
+                            call.seen().json().at("/messages/0/content").asText())
+                    .after(Duration.ofMillis(200))
+                    .answer(call));
             TestGateway.oneModel(folder, provider.baseUrl(), 100);
             String fatal = prompt(EndsTheProcess.WORD);
             for (int i = 0; i < COUNT; i++) {
                 kafka.send(PROMPTS, "key-" + i, i == 5 ? fatal : prompt("p" + i), "x-request-id", "p" + i);
             }
             for (int death = 1; death <= 3; death++) {
-                try (GatewayProcess process = gateway(kafka)) {
+                try (GatewayProcess process = gateway(kafka, place)) {
                     assertThat(process.awaitExit(PATIENT)).as(process.log()).isEqualTo(EndsTheProcess.STATUS);
                 }
             }
-            try (GatewayProcess process = gateway(kafka)) {
+            long asked = fatal(provider);
+            try (GatewayProcess process = gateway(kafka, place)) {
                 List<ConsumerRecord<byte[], byte[]>> dead = kafka.read(DLQ, 1, PATIENT);
                 List<ConsumerRecord<byte[], byte[]>> answers = kafka.readUntil(
                         ANSWERS,
@@ -117,25 +148,26 @@ class KafkaProcessTest {
                         .extracting(it -> header(it, "x-llm-request-id"))
                         .hasSizeGreaterThanOrEqualTo(COUNT - 1)
                         .doesNotContain("p5");
-                assertThat(provider.requests())
-                        .extracting(Seen::bodyText)
-                        .noneMatch(it -> it.contains(EndsTheProcess.WORD));
+                assertThat(fatal(provider)).isEqualTo(asked);
+                assertThat(asked).isEqualTo(place == Place.BEFORE_THE_MODEL ? 0 : 3);
                 assertThat(process.isAlive()).as(process.log()).isTrue();
             }
         }
     }
 
-    /** With a step before all others that a prompt can end the process by. */
-    private GatewayProcess gateway(TestKafka kafka) throws Exception {
-        String first = "uri: direct:llm-prompts\n      steps:\n";
-        String route = Files.readString(Path.of("routes/kafka.camel.yaml"));
-        assertThat(route).contains(first);
+    /** How often a model was asked the one that ends the process. */
+    private static long fatal(FakeProvider provider) {
+        return provider.requests().stream()
+                .map(Seen::bodyText)
+                .filter(it -> it.contains(EndsTheProcess.WORD))
+                .count();
+    }
+
+    /** With a step that a prompt can end the process by. */
+    private GatewayProcess gateway(TestKafka kafka, Place place) throws Exception {
         Path routes = Files.createDirectories(folder.resolve("routes"));
         Files.writeString(
-                routes.resolve("kafka.camel.yaml"),
-                route.replace(
-                        first,
-                        first + "        - bean:\n            beanType: " + EndsTheProcess.class.getName() + "\n"));
+                routes.resolve("kafka.camel.yaml"), place.in(Files.readString(Path.of("routes/kafka.camel.yaml"))));
         return GatewayProcess.launch(
                 folder,
                 List.of(

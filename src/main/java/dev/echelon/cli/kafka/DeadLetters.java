@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -50,8 +51,12 @@ public final class DeadLetters implements AutoCloseable {
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** What a replay came to. */
-    public record Replayed(int sent, int leftOut, int withoutValue) {}
+    /**
+     * What a replay came to.
+     *
+     * @param incomplete were too large for the topic, which has a part of them
+     */
+    public record Replayed(int sent, int leftOut, int incomplete) {}
 
     /**
      * Reads all that is there now, partition by partition.
@@ -98,7 +103,7 @@ public final class DeadLetters implements AutoCloseable {
                 done.put(
                         new TopicPartition(record.topic(), record.partition()),
                         new OffsetAndMetadata(record.offset() + 1));
-                if (!text(record, "kafka_dlt-original-value-left-out").isEmpty()) {
+                if (isIncomplete(record)) {
                     leftOut[1]++;
                 } else if (!wanted.test(record)) {
                     leftOut[0]++;
@@ -113,6 +118,12 @@ public final class DeadLetters implements AutoCloseable {
         }
         consumer.commitSync(done);
         return new Replayed(sent.size(), leftOut[0], leftOut[1]);
+    }
+
+    private static boolean isIncomplete(ConsumerRecord<?, ?> record) {
+        return Stream.of("value", "key", "headers")
+                .anyMatch(part -> !text(record, "kafka_dlt-original-" + part + "-left-out")
+                        .isEmpty());
     }
 
     /** A header as text, empty where there is none. */

@@ -8,55 +8,44 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Remembers on disk during which deliveries the process died. A line is written when one is begun, when it only waits, when it
- * is worked on again and when it ends; what has not ended when the file is opened again was under way in a crash. Few are
- * worked on at the same moment, hundreds may wait for their models: those are blamed less. Written through the operating
- * system's cache, which outlives the process. Where the disk fails, prompts go on and are not blamed. Thread-safe.
+ * Remembers on disk during which deliveries the process died. A line is written when one is begun, when it only waits, and when
+ * it ends; what was under way when the file is opened again was so in a crash, be it on a thread of ours or at its model: what
+ * ends a process does so at any step. Written through the operating system's cache, which outlives the process. Where the disk
+ * fails, prompts go on and are not counted. Thread-safe.
  */
 final class CrashLog implements AutoCloseable {
+
+    /** Deaths after which a prompt is one of few that may be to blame. */
+    static final int SUSPECT = 2;
+
+    /** Deaths after which it is to blame. */
+    static final int GUILTY = 3;
 
     private static final Logger LOG = LoggerFactory.getLogger(CrashLog.class);
     private static final long COMPACT_BYTES = 4L * 1024 * 1024;
     private static final int MOST_ENTRIES = 10_000;
+
+    /** The first line. Files without it count in another way. */
+    private static final String FORMAT = "deaths-1";
+
+    private static final String BEGUN = "+";
     private static final String RESTS = "!";
     private static final String ENDED = "-";
 
     /** Of deliveries that are not over. */
-    private final Map<String, Integer> blame = new HashMap<>();
+    private final Map<String, Integer> deaths = new HashMap<>();
 
-    private final Map<String, State> open = new HashMap<>();
-
-    /** Of what is under way. */
-    private enum State {
-        BEGUN("+", 2),
-        WAITS("~", 1),
-        RESUMED("*", 2);
-
-        private final String sign;
-        /** What a crash now would add to its blame. */
-        private final int points;
-
-        State(String sign, int points) {
-            this.sign = sign;
-            this.points = points;
-        }
-
-        static @Nullable State of(String sign) {
-            return Arrays.stream(values())
-                    .filter(it -> it.sign.equals(sign))
-                    .findFirst()
-                    .orElse(null);
-        }
-    }
+    private final Set<String> open = new HashSet<>();
 
     @Nullable
     private FileChannel file;
@@ -79,7 +68,7 @@ final class CrashLog implements AutoCloseable {
                 return log;
             }
             log.file = file;
-            log.read(Files.readAllLines(path, StandardCharsets.UTF_8));
+            log.read(path, Files.readAllLines(path, StandardCharsets.UTF_8));
             log.compact();
         } catch (IOException e) {
             LOG.warn("{} cannot be used: prompts that end the process are not counted", path, e);
@@ -95,83 +84,70 @@ final class CrashLog implements AutoCloseable {
         }
     }
 
-    private void read(List<String> lines) {
-        for (String line : lines) {
-            String[] parts = line.split(" ", 3);
-            if (parts.length < 3 || !parts[1].matches("\\d{1,3}")) {
-                continue;
-            }
-            String id = parts[2];
-            State state = State.of(parts[0]);
-            if (state != null) {
-                open.put(id, state);
-            } else {
-                open.remove(id);
-            }
-            if (state != null || parts[0].equals(RESTS)) {
-                blame.put(id, Integer.parseInt(parts[1]));
-            } else {
-                blame.remove(id);
-            }
+    private void read(Path path, List<String> lines) {
+        if (!lines.isEmpty() && !lines.get(0).equals(FORMAT)) {
+            LOG.warn("{} is not in the format of this version: its counts are not used", path);
+            return;
         }
-        if (open.size() == 1) {
-            // it was alone, so it is to blame, and those that were with it before are not
-            blame.replaceAll((id, points) -> Math.min(points, open.containsKey(id) ? points : State.WAITS.points));
+        lines.forEach(this::read);
+        open.forEach(id -> deaths.merge(id, 1, Integer::sum));
+        if (open.stream().anyMatch(id -> deaths(id) == GUILTY)) {
+            // that one ended the process: those that were with it need not be suspects
+            deaths.replaceAll((id, count) -> count < GUILTY ? 1 : count);
         }
-        open.forEach((id, state) -> blame.merge(id, state.points, Integer::sum));
         open.clear();
-        blame.values().removeIf(points -> points == 0);
-        if (blame.size() > MOST_ENTRIES) {
-            blame.clear();
+        if (deaths.size() > MOST_ENTRIES) {
+            deaths.clear();
         }
     }
 
-    /** Two for each time that the process died while it was worked on, one for each while it waited for its model. */
-    synchronized int blame(String id) {
-        return blame.getOrDefault(id, 0);
+    private void read(String line) {
+        String[] parts = line.split(" ", 3);
+        if (parts.length < 3 || !parts[1].matches("\\d{1,3}")) {
+            return;
+        }
+        String id = parts[2];
+        int count = Integer.parseInt(parts[1]);
+        if (parts[0].equals(BEGUN)) {
+            open.add(id);
+        } else {
+            open.remove(id);
+        }
+        if (count > 0 && !parts[0].equals(ENDED)) {
+            deaths.put(id, count);
+        } else {
+            deaths.remove(id);
+        }
+    }
+
+    /** How often the process died while it was under way. */
+    synchronized int deaths(String id) {
+        return deaths.getOrDefault(id, 0);
     }
 
     synchronized void begin(String id) {
-        enter(id, State.BEGUN);
-    }
-
-    /** A model has it now; nothing is done about it here. */
-    synchronized void waits(String id) {
-        // unless the model was so fast that it is worked on again
-        if (open.get(id) == State.BEGUN) {
-            enter(id, State.WAITS);
+        if (open.add(id)) {
+            write(BEGUN, id);
         }
-    }
-
-    /** It is worked on again. */
-    synchronized void resume(String id) {
-        if (open.containsKey(id)) {
-            enter(id, State.RESUMED);
-        }
-    }
-
-    private void enter(String id, State state) {
-        open.put(id, state);
-        write(state.sign, id);
     }
 
     /** It is not over, but nothing is done about it for a while that could end the process. */
     synchronized void rest(String id) {
-        if (open.remove(id) != null) {
-            write(blame(id) == 0 ? ENDED : RESTS, id);
+        if (open.remove(id)) {
+            write(deaths(id) == 0 ? ENDED : RESTS, id);
         }
     }
 
     synchronized void end(String id) {
-        if (open.remove(id) != null || blame.containsKey(id)) {
+        if (open.remove(id) || deaths.containsKey(id)) {
             write(ENDED, id);
-            blame.remove(id);
+            deaths.remove(id);
         }
     }
 
     /** The process stops of its own will: nothing that is under way has ended it. */
     synchronized void restAll() {
-        List.copyOf(open.keySet()).forEach(this::rest);
+        List.copyOf(open).forEach(this::rest);
     }
 
     private void write(String what, String id) {
@@ -191,7 +167,7 @@ final class CrashLog implements AutoCloseable {
     }
 
     private String line(String what, String id) {
-        return what + " " + blame(id) + " " + id + "\n";
+        return what + " " + deaths(id) + " " + id + "\n";
     }
 
     private static void append(FileChannel channel, String text) throws IOException {
@@ -206,9 +182,9 @@ final class CrashLog implements AutoCloseable {
         if (channel == null) {
             return;
         }
-        StringBuilder text = new StringBuilder();
-        blame.keySet().stream().filter(id -> !open.containsKey(id)).forEach(id -> text.append(line(RESTS, id)));
-        open.forEach((id, state) -> text.append(line(state.sign, id)));
+        StringBuilder text = new StringBuilder(FORMAT).append('\n');
+        deaths.keySet().stream().filter(id -> !open.contains(id)).forEach(id -> text.append(line(RESTS, id)));
+        open.forEach(id -> text.append(line(BEGUN, id)));
         channel.truncate(0);
         channel.position(0);
         append(channel, text.toString());

@@ -2,7 +2,6 @@ package dev.echelon.ingress.kafka;
 
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
-import dev.echelon.domain.RouteInfo;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
 import java.util.ArrayList;
@@ -27,44 +26,26 @@ final class Deliveries {
 
     private static final Logger LOG = LoggerFactory.getLogger(Deliveries.class);
 
-    /** Blame of two crashes while it was worked on: from then on a prompt is asked alone, to see whether it is the one. */
-    private static final int SUSPECT = 4;
-
-    /** Blame of three: it is a dead letter. Who was never alone cannot have so much. */
-    private static final int GUILTY = 6;
-
-    private static final String SENDING = "answers";
-    private static final String BURYING = "dead letters";
-
-    /** While nobody answers, some are read so often: they may be for a target that nobody has asked yet. */
-    private static final long LOOK = TimeUnit.SECONDS.toNanos(1);
-
     private final Stages stages;
-    private final RetryRules rules;
     private final CrashLog crashLog;
     private final Ticker ticker;
     private final KafkaSettings settings;
+    private final Retries retries;
 
     private final BlockingQueue<Outcome> outcomes = new LinkedBlockingQueue<>();
     private final Set<Delivery> running = Collections.newSetFromMap(new IdentityHashMap<>());
     private final AtomicInteger runningCount = new AtomicInteger();
-    private final RetryQueue sleeping = new RetryQueue();
-    private final KeyOrder<Object, Delivery> order = new KeyOrder<>();
-    private final Suspects suspects = new Suspects();
     private final Backlog backlog = new Backlog();
-    private final TargetHealth targets = new TargetHealth();
-    private final TargetHealth topics = new TargetHealth();
-    private final List<Delivery> begun = new ArrayList<>();
+    private final Admission admission;
     private List<Delivery> sent = new ArrayList<>();
-    private long readAt;
 
     Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
         this.stages = stages;
-        this.rules = rules;
         this.crashLog = crashLog;
         this.ticker = ticker;
         this.settings = settings;
-        this.readAt = ticker.nanos() - LOOK;
+        this.retries = new Retries(rules, ticker);
+        this.admission = new Admission(crashLog, backlog, settings.orderByKey());
     }
 
     /** Does the work. What it is given is called once, on any thread, with {@code null} when it is done. */
@@ -91,33 +72,20 @@ final class Deliveries {
 
     /** A record has been read and is open. */
     void take(Delivery delivery) {
-        readAt = ticker.nanos();
-        if (!settings.orderByKey() || order.enter(delivery.key(), delivery)) {
-            admit(delivery);
-        } else {
-            backlog.add(delivery);
-        }
-    }
-
-    private void admit(Delivery delivery) {
-        backlog.remove(delivery);
-        int blame = crashLog.blame(delivery.id());
-        if (blame >= GUILTY) {
-            bury(
-                    delivery,
-                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
-                            .withCode("crashes_the_process"));
-            start(delivery);
-        } else if (blame >= SUSPECT) {
-            suspects.suspect(delivery);
-        } else if (suspects.isIsolating()) {
-            suspects.hold(delivery);
-        } else {
+        retries.read();
+        if (admission.enter(delivery)) {
             start(delivery);
         }
     }
 
     private void start(Delivery delivery) {
+        if (delivery.stage() != Stage.DEAD_LETTER && crashLog.deaths(delivery.id()) >= CrashLog.GUILTY) {
+            bury(
+                    delivery,
+                    ModelFailure.of(FailureKind.INVALID_REQUEST, "the process ended again and again during it")
+                            .withCode("crashes_the_process"));
+        }
+        backlog.remove(delivery);
         running.add(delivery);
         runningCount.set(running.size());
         delivery.start(ticker.nanos());
@@ -129,13 +97,12 @@ final class Deliveries {
         try {
             switch (delivery.stage()) {
                 case ASK -> {
-                    targets.asked(target(delivery), ticker.nanos());
-                    begun.add(delivery);
+                    retries.asked(delivery);
                     stages.ask(delivery, failure -> asked(delivery, failure));
                 }
                 case ANSWER -> answer(delivery);
                 case DEAD_LETTER -> {
-                    crashLog.resume(delivery.id());
+                    crashLog.begin(delivery.id());
                     stages.deadLetter(delivery, done(delivery, Stage.DEAD_LETTER));
                 }
             }
@@ -151,7 +118,6 @@ final class Deliveries {
             return;
         }
         try {
-            crashLog.resume(delivery.id());
             answer(delivery);
         } catch (RuntimeException e) {
             outcomes.add(new Outcome(delivery, Stage.ANSWER, e));
@@ -171,41 +137,35 @@ final class Deliveries {
 
             @Override
             public void sent() {
-                crashLog.rest(delivery.id());
+                if (stage == Stage.ANSWER) {
+                    // it has been through every step, and the process lives
+                    crashLog.end(delivery.id());
+                } else {
+                    crashLog.rest(delivery.id());
+                }
             }
         };
     }
 
     /** Takes in what others have done and begins what is due. */
     void work() {
-        // only now they are: a route may have begun with them after they were handed to it, on this thread
-        begun.forEach(it -> crashLog.waits(it.id()));
-        begun.clear();
         for (Outcome outcome = outcomes.poll(); outcome != null; outcome = outcomes.poll()) {
             over(outcome);
         }
         for (Delivery next = due(); next != null; next = due()) {
-            admit(next);
+            if (admission.mayBegin(next)) {
+                start(next);
+            }
         }
-        for (Delivery next = turn(); next != null; next = turn()) {
-            start(next);
+        Delivery suspect = admission.suspect();
+        if (suspect != null) {
+            start(suspect);
         }
     }
 
     @Nullable
     private Delivery due() {
-        long now = ticker.nanos();
-        boolean room = running.size() + sleeping.size(SENDING) + sleeping.size(BURYING) < settings.maxInFlight();
-        return sleeping.poll(now, line -> isOfKafka(line) || (room && targets.mayTry(line, now)));
-    }
-
-    private static boolean isOfKafka(String line) {
-        return line.equals(SENDING) || line.equals(BURYING);
-    }
-
-    @Nullable
-    private Delivery turn() {
-        return suspects.next(running.isEmpty());
+        return retries.due(running.size() + retries.sending() < settings.maxInFlight());
     }
 
     /** As {@link #work}, but waits at first for something to be done. */
@@ -220,7 +180,7 @@ final class Deliveries {
     private void over(Outcome outcome) {
         Delivery delivery = outcome.delivery();
         if (outcome.stage() == Stage.ANSWER && delivery.stage() == Stage.ASK) {
-            answered(targets, target(delivery));
+            retries.answered(delivery);
             delivery.proceedTo(Stage.ANSWER);
         }
         if (outcome.failure() != null) {
@@ -243,7 +203,7 @@ final class Deliveries {
     /** Its reply is there for good. */
     void finish(Delivery delivery) {
         if (delivery.stage() == Stage.ANSWER) {
-            answered(topics, SENDING);
+            retries.sent();
         }
         delivery.tracker().finish(delivery.record().offset());
         abandon(delivery);
@@ -262,28 +222,16 @@ final class Deliveries {
     }
 
     private void leave(Delivery delivery) {
-        Delivery next = settings.orderByKey() ? order.leave(delivery.key()) : null;
+        Delivery next = admission.leave(delivery);
         if (next != null) {
-            admit(next);
+            start(next);
         }
     }
 
     private void stop(Delivery delivery) {
         running.remove(delivery);
         runningCount.set(running.size());
-        suspects.stopped(delivery);
-    }
-
-    private void answered(TargetHealth health, String line) {
-        long now = ticker.nanos();
-        if (health.answered(line, now)) {
-            sleeping.wake(line, now);
-        }
-    }
-
-    private static String target(Delivery delivery) {
-        RouteInfo route = delivery.route();
-        return route == null ? "" : "target:" + route.target();
+        admission.stopped(delivery);
     }
 
     /** What was being done with it failed. */
@@ -292,46 +240,17 @@ final class Deliveries {
             abandon(delivery);
             return;
         }
-        long now = ticker.nanos();
-        switch (delivery.stage()) {
-            case ASK -> {
-                ModelFailure failure = SendFailures.ofAsking(thrown);
-                if (!RetryRules.isFinal(failure)) {
-                    targets.failed(target(delivery), now);
-                }
-                retry(delivery, failure, targets, target(delivery), now);
-            }
-            case ANSWER -> {
-                topics.failed(SENDING, now);
-                retry(delivery, SendFailures.ofAnswering(thrown), topics, SENDING, now);
-                if (delivery.stage() == Stage.ANSWER && delivery.isStreamed()) {
-                    // the pieces are gone: the answer begins anew
-                    delivery.proceedTo(Stage.ASK);
-                }
-            }
-            case DEAD_LETTER -> {
-                LOG.warn(
-                        "the dead letter of {} could not be sent, and is tried again: {}",
-                        delivery.id(),
-                        thrown.getClass());
-                if (SendFailures.isTooLarge(thrown)) {
-                    delivery.strip();
-                }
-                delivery.failed(reason(delivery), false, now);
-                sleep(delivery, BURYING, now + rules.backOff(delivery.tries(), null));
-            }
-        }
-    }
-
-    private void retry(Delivery delivery, ModelFailure failure, TargetHealth health, String line, long now) {
-        boolean othersAreServed = health.hasAnsweredSince(line, delivery.startedAt());
-        delivery.failed(failure, RetryRules.isOurs(failure) || (othersAreServed && RetryRules.counts(failure)), now);
-        long delay = rules.delay(delivery, failure, now);
-        if (delay == RetryRules.NEVER) {
-            bury(delivery, failure);
+        Retries.Verdict verdict = retries.failed(delivery, thrown);
+        if (verdict instanceof Retries.GivenUp givenUp) {
+            bury(delivery, givenUp.why());
             run(delivery);
-        } else {
-            sleep(delivery, line, now + delay);
+        } else if (verdict instanceof Retries.Later later) {
+            stop(delivery);
+            crashLog.rest(delivery.id());
+            if (!later.isSending()) {
+                backlog.add(delivery);
+            }
+            retries.sleep(delivery, later);
         }
     }
 
@@ -341,27 +260,12 @@ final class Deliveries {
         delivery.proceedTo(Stage.DEAD_LETTER);
     }
 
-    private static ModelFailure reason(Delivery delivery) {
-        ModelFailure known = delivery.failure();
-        return known == null ? ModelFailure.of(FailureKind.UNAVAILABLE, "the prompt could not be processed") : known;
-    }
-
-    private void sleep(Delivery delivery, String line, long due) {
-        stop(delivery);
-        crashLog.rest(delivery.id());
-        delivery.due(due);
-        sleeping.add(line, delivery);
-        if (!isOfKafka(line)) {
-            backlog.add(delivery);
-        }
-    }
-
     /** Forgets what has not begun of partitions that were taken away; what runs, runs on. */
     void drop() {
         backlog.removeRevoked();
-        order.removeIf(delivery -> delivery.tracker().isRevoked());
-        sleeping.removeRevoked().forEach(this::leave);
-        suspects.removeRevoked().forEach(this::leave);
+        List<Delivery> gone = admission.removeRevoked();
+        retries.removeRevoked().forEach(this::leave);
+        gone.forEach(this::leave);
     }
 
     /** How many run of partitions that are being taken away. */
@@ -379,15 +283,13 @@ final class Deliveries {
         return backlog.size();
     }
 
-    /** Whether so many more are not to be read: too many wait, or nobody answers, or a suspect has to be alone. */
+    /** Whether so many more are not to be read: too many wait, or nobody answers. */
     boolean isStalled(int more) {
-        long now = ticker.nanos();
-        boolean hopeless = isBusy() && targets.allFail(now) && now - readAt < LOOK;
-        return hopeless || !backlog.hasRoom(more) || suspects.isIsolating();
+        return (isBusy() && retries.isHopeless()) || !backlog.hasRoom(more);
     }
 
     /** Whether something is to be done soon. */
     boolean isBusy() {
-        return !running.isEmpty() || !sleeping.isEmpty() || suspects.isIsolating();
+        return !running.isEmpty() || !retries.isEmpty() || admission.hasSuspects();
     }
 }

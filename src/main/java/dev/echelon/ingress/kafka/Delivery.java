@@ -8,6 +8,9 @@ import java.util.Objects;
 import org.apache.camel.Exchange;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,16 +28,27 @@ public final class Delivery {
         DEAD_LETTER
     }
 
+    /** What of the record its dead letter carries. */
+    enum Kept {
+        ALL,
+        /** Key and headers, without the value. */
+        LABEL,
+        NOTHING
+    }
+
     private final ConsumerRecord<byte[], byte[]> record;
     private final PartitionTracker tracker;
+    private final long bytes;
 
     private Stage stage = Stage.ASK;
     private int tries;
+    private int passed;
     private int counted;
-    private long startedAt;
+    private RetryRules.Blame blame = RetryRules.Blame.OUTAGE;
+    private long unservedSince;
     private long failedAt;
     private long due;
-    private boolean bare;
+    private Kept kept = Kept.ALL;
 
     @Nullable
     private volatile Prompt prompt;
@@ -56,6 +70,7 @@ public final class Delivery {
     Delivery(ConsumerRecord<byte[], byte[]> record, PartitionTracker tracker) {
         this.record = record;
         this.tracker = tracker;
+        this.bytes = length(record.key()) + length(record.value()) + length(record.headers());
     }
 
     static Delivery of(Exchange exchange) {
@@ -88,13 +103,22 @@ public final class Delivery {
 
     private record PartitionKey(String topic, int partition, ByteBuffer key) {}
 
-    /** What its key and its value take. */
+    /** What its key, its value and its headers take. */
     long bytes() {
-        return length(record.key()) + length(record.value());
+        return bytes;
     }
 
-    private static long length(byte @Nullable [] bytes) {
+    static long length(byte @Nullable [] bytes) {
         return bytes == null ? 0 : bytes.length;
+    }
+
+    /** Bytes of names and values. */
+    static long length(Headers headers) {
+        long bytes = 0;
+        for (Header header : headers) {
+            bytes += Utils.utf8Length(header.key()) + length(header.value());
+        }
+        return bytes;
     }
 
     Stage stage() {
@@ -111,16 +135,29 @@ public final class Delivery {
     }
 
     /** How often of that while others were served. */
+    int passed() {
+        return passed;
+    }
+
+    /** How often of that the prompt itself may have been to blame. */
     int counted() {
         return counted;
     }
 
-    long startedAt() {
-        return startedAt;
+    /** What it failed by the last time. */
+    RetryRules.Blame blame() {
+        return blame;
+    }
+
+    /** When it was begun, or failed the last time: who is answered after that was served while it was not. */
+    long unservedSince() {
+        return unservedSince;
     }
 
     void start(long now) {
-        startedAt = now;
+        if (tries == 0) {
+            unservedSince = now;
+        }
     }
 
     /** When it failed first. */
@@ -128,13 +165,16 @@ public final class Delivery {
         return failedAt;
     }
 
-    void failed(ModelFailure why, boolean counts, long now) {
+    void failed(ModelFailure why, RetryRules.Blame by, long now) {
         if (tries == 0) {
             failedAt = now;
         }
         failure = why;
+        blame = by;
+        unservedSince = now;
         tries++;
-        counted += counts ? 1 : 0;
+        passed += by == RetryRules.Blame.OUTAGE ? 0 : 1;
+        counted += by == RetryRules.Blame.PROMPT ? 1 : 0;
     }
 
     @Nullable
@@ -154,13 +194,13 @@ public final class Delivery {
         due = nanos;
     }
 
-    /** Whether its dead letter goes without the value, which no broker takes. */
-    boolean isBare() {
-        return bare;
+    Kept kept() {
+        return kept;
     }
 
+    /** Its dead letter is larger than the topic takes: it goes with less. */
     void strip() {
-        bare = true;
+        kept = kept == Kept.ALL ? Kept.LABEL : Kept.NOTHING;
     }
 
     @Nullable

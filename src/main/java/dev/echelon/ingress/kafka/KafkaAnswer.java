@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The last step before an answer is sent: value, key and headers of its record. */
 public final class KafkaAnswer implements Processor {
 
+    /** Of a header of ours: who names a model by a megabyte does not get it back. */
+    private static final int MOST_TEXT = 2_000;
+
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = Delivery.of(exchange);
@@ -108,7 +111,7 @@ public final class KafkaAnswer implements Processor {
 
     static void put(Message message, String name, String value) {
         if (!value.isEmpty()) {
-            message.setHeader(name, value);
+            message.setHeader(name, value.substring(0, Math.min(value.length(), MOST_TEXT)));
         }
     }
 }

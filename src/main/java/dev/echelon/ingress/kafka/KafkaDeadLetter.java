@@ -13,7 +13,8 @@ import org.apache.kafka.common.header.Header;
 
 /**
  * The last step before a dead letter is sent: the record as it came, key, value and the application's headers, and why. All
- * that is added is text. Headers that a client of Camel or of HTTP could take for its own are left out.
+ * that is added is text. Headers that a client of Camel or of HTTP could take for its own are left out. What the topic does
+ * not take is left out too, with its size in bytes in its place: the value at first, then key and headers.
  */
 public final class KafkaDeadLetter implements Processor {
 
@@ -35,6 +36,33 @@ public final class KafkaDeadLetter implements Processor {
         ConsumerRecord<byte[], byte[]> record = delivery.record();
         Message message = exchange.getMessage();
         message.removeHeaders("*");
+        message.setBody(null);
+        switch (delivery.kept()) {
+            case ALL -> {
+                message.setBody(record.value());
+                label(message, record);
+            }
+            case LABEL -> {
+                label(message, record);
+                leftOut(message, "value", Delivery.length(record.value()));
+            }
+            case NOTHING -> {
+                leftOut(message, "value", Delivery.length(record.value()));
+                leftOut(message, "key", Delivery.length(record.key()));
+                leftOut(message, "headers", Delivery.length(record.headers()));
+            }
+        }
+        message.setHeader(ORIGINAL + "topic", record.topic());
+        message.setHeader(ORIGINAL + "partition", Integer.toString(record.partition()));
+        message.setHeader(ORIGINAL + "offset", Long.toString(record.offset()));
+        message.setHeader(ORIGINAL + "timestamp", Long.toString(record.timestamp()));
+        message.setHeader(ORIGINAL + "timestamp-type", record.timestampType().name);
+        message.setHeader(ORIGINAL + "consumer-group", settings.group());
+        why(message, delivery);
+        Outbox.label(exchange);
+    }
+
+    private static void label(Message message, ConsumerRecord<byte[], byte[]> record) {
         for (Header header : record.headers()) {
             if (isKept(header)) {
                 message.setHeader(header.key(), header.value());
@@ -43,18 +71,12 @@ public final class KafkaDeadLetter implements Processor {
         if (record.key() != null) {
             message.setHeader(KafkaConstants.KEY, record.key());
         }
-        message.setBody(delivery.isBare() ? null : record.value());
-        message.setHeader(ORIGINAL + "topic", record.topic());
-        message.setHeader(ORIGINAL + "partition", Integer.toString(record.partition()));
-        message.setHeader(ORIGINAL + "offset", Long.toString(record.offset()));
-        message.setHeader(ORIGINAL + "timestamp", Long.toString(record.timestamp()));
-        message.setHeader(ORIGINAL + "timestamp-type", record.timestampType().name);
-        message.setHeader(ORIGINAL + "consumer-group", settings.group());
-        if (delivery.isBare()) {
-            message.setHeader(ORIGINAL + "value-left-out", Integer.toString(record.serializedValueSize()));
+    }
+
+    private static void leftOut(Message message, String what, long bytes) {
+        if (bytes > 0) {
+            message.setHeader(ORIGINAL + what + "-left-out", Long.toString(bytes));
         }
-        why(message, delivery);
-        Outbox.label(exchange);
     }
 
     private static boolean isKept(Header header) {
@@ -74,7 +96,8 @@ public final class KafkaDeadLetter implements Processor {
             message.setHeader("x-llm-error-code", failure.code());
         }
         Prompt prompt = delivery.prompt();
-        KafkaAnswer.put(message, "x-llm-request-id", prompt == null ? delivery.id() : prompt.id());
+        KafkaAnswer.put(
+                message, "x-llm-request-id", prompt == null ? PromptReader.idOfUnread(delivery.record()) : prompt.id());
         message.setHeader("x-llm-tries", Integer.toString(Math.max(1, delivery.tries())));
         RouteInfo route = delivery.route();
         KafkaAnswer.who(message, route);

@@ -59,7 +59,7 @@ final class PromptReader {
         return new Prompt(
                 request(event, target != null),
                 target,
-                id(headers, event, record),
+                id(headers, event.id(), record),
                 lane(headers),
                 timeout(headers),
                 RecordText.header(headers, IDEMPOTENCY_KEY),
@@ -128,14 +128,26 @@ final class PromptReader {
         return TRACEPARENT.matcher(text).matches() ? text : null;
     }
 
-    private static String id(Headers headers, CloudEvent event, ConsumerRecord<?, ?> record) throws ModelFailure {
+    private static String id(Headers headers, @Nullable String ofEvent, ConsumerRecord<?, ?> record)
+            throws ModelFailure {
         String own = RecordText.header(headers, REQUEST_ID);
         if (own == null) {
-            own = event.id();
+            own = ofEvent;
         }
-        return own == null || own.isEmpty() || own.length() > MAX_ID
-                ? record.topic() + "-" + record.partition() + "-" + record.offset()
-                : own;
+        return own == null || own.isEmpty() || own.length() > MAX_ID ? place(record) : own;
+    }
+
+    /** The id of a record that could not be read, or must not be: its asker's where the header has a good one. */
+    static String idOfUnread(ConsumerRecord<?, ?> record) {
+        try {
+            return id(record.headers(), null, record);
+        } catch (ModelFailure badHeader) {
+            return place(record);
+        }
+    }
+
+    private static String place(ConsumerRecord<?, ?> record) {
+        return record.topic() + "-" + record.partition() + "-" + record.offset();
     }
 
     /** Nobody waits at a topic, unless the record says that somebody does. */

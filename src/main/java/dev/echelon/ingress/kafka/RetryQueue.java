@@ -60,13 +60,15 @@ final class RetryQueue {
         return first;
     }
 
-    /** What a line waits for is back: makes all of it due within a second, one after the other. */
+    /** What a line waits for is back: makes all that failed by its outage due within a second, one after the other. */
     void wake(String line, long now) {
         PriorityQueue<Delivery> sleeping = lines.remove(line);
         int count = sleeping == null ? 0 : sleeping.size();
         for (int i = 0; i < count; i++) {
             Delivery woken = sleeping.remove();
-            woken.due(Math.min(woken.due(), now + WAKE_SPREAD * i / count));
+            if (woken.blame() == RetryRules.Blame.OUTAGE) {
+                woken.due(Math.min(woken.due(), now + WAKE_SPREAD * i / count));
+            }
             add(line, woken);
         }
     }

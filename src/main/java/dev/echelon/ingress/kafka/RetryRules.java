@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Whether a prompt that failed is tried again, and when. What the prompt itself is to blame for is not. All else may be an
- * outage: it is tried again until {@code maxAge} is over; but a prompt that fails {@value #MOST_COUNTED} times while others
- * to the same target are answered is to blame after all.
+ * outage, of which some prompts see more than others: it is tried again until {@code maxAge} is over, ever more rarely while
+ * others are served. Only a prompt that breaks something of ours {@value #MOST_COUNTED} times, or is answered so often with
+ * what is no answer while others to the same target get theirs, is to blame after all.
  */
 final class RetryRules {
 
@@ -28,10 +29,23 @@ final class RetryRules {
     private static final long FIRST = Duration.ofMillis(500).toNanos();
     private static final long LONGEST = Duration.ofSeconds(30).toNanos();
 
+    /** While others are served: the next try may cost as much as the last one, and fail as well. */
+    private static final long LONGEST_PASSED = Duration.ofMinutes(5).toNanos();
+
     private static final Set<FailureKind> FINAL =
             EnumSet.of(FailureKind.INVALID_REQUEST, FailureKind.CONTEXT_LENGTH, FailureKind.CONTENT_FILTER);
     private static final Set<FailureKind> NOBODYS_FAULT =
-            EnumSet.of(FailureKind.SATURATED, FailureKind.RATE_LIMIT, FailureKind.CANCELLED);
+            EnumSet.of(FailureKind.SATURATED, FailureKind.RATE_LIMIT, FailureKind.UNAVAILABLE, FailureKind.CANCELLED);
+
+    /** What a prompt failed by. */
+    enum Blame {
+        /** What would have befallen any other. */
+        OUTAGE,
+        /** Others are served meanwhile, which may be luck. */
+        PERHAPS,
+        /** Itself, should that go on. */
+        PROMPT
+    }
 
     private final long maxAge;
     private final DoubleSupplier random;
@@ -46,27 +60,37 @@ final class RetryRules {
         return FINAL.contains(failure.kind()) || failure.code().equals(DEADLINE);
     }
 
-    static boolean isOurs(ModelFailure failure) {
-        return failure.code().equals(INTERNAL);
-    }
-
-    /** Whether the prompt may be to blame, when others succeed meanwhile. */
-    static boolean counts(ModelFailure failure) {
-        return !NOBODYS_FAULT.contains(failure.kind());
+    static Blame blame(ModelFailure failure, boolean othersAreServed) {
+        if (failure.code().equals(INTERNAL)) {
+            return Blame.PROMPT;
+        }
+        if (!othersAreServed || NOBODYS_FAULT.contains(failure.kind())) {
+            return Blame.OUTAGE;
+        }
+        return failure.kind() == FailureKind.BAD_RESPONSE ? Blame.PROMPT : Blame.PERHAPS;
     }
 
     /** Nanoseconds until the next try, {@link #NEVER} when it is a dead letter. The failure has been noted in it. */
     long delay(Delivery delivery, ModelFailure failure, long now) {
-        if (isFinal(failure) || delivery.counted() >= MOST_COUNTED || now - delivery.failedAt() >= maxAge) {
+        long left = maxAge - (now - delivery.failedAt());
+        if (isFinal(failure) || delivery.counted() >= MOST_COUNTED || left <= 0) {
             return NEVER;
         }
-        return backOff(delivery.tries(), failure.retryAfter());
+        long wait = delivery.blame() == Blame.OUTAGE
+                ? backOff(delivery.tries(), LONGEST, failure.retryAfter())
+                : backOff(delivery.passed(), LONGEST_PASSED, failure.retryAfter());
+        return Math.min(wait, left);
+    }
+
+    /** Nanoseconds until a dead letter is sent again. */
+    long delay(int tries) {
+        return backOff(tries, LONGEST, null);
     }
 
     /** Half of it is chance; never shorter than what was asked for. */
-    long backOff(int tries, @Nullable Duration atLeast) {
-        long most = Math.min(LONGEST, FIRST << Math.min(Math.max(0, tries - 1), 10));
+    private long backOff(int tries, long longest, @Nullable Duration atLeast) {
+        long most = Math.min(longest, FIRST << Math.min(Math.max(0, tries - 1), 10));
         long wait = (long) (most * (0.5 + random.getAsDouble() / 2));
-        return atLeast == null ? wait : Math.max(wait, Math.min(atLeast.toNanos(), LONGEST));
+        return atLeast == null ? wait : Math.max(wait, Math.min(atLeast.toNanos(), longest));
     }
 }

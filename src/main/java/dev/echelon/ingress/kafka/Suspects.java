@@ -1,67 +1,51 @@
 package dev.echelon.ingress.kafka;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompts during which the process has died. Each is asked alone, while the others are held back: then it shows who is to
- * blame. Used by one thread.
+ * Prompts during which the process has died more than once. One is under way at a time, beside those that are not suspects:
+ * so the next death shows who is to blame. Used by one thread.
  */
 final class Suspects {
 
-    private final Deque<Delivery> suspects = new ArrayDeque<>();
-    private final Deque<Delivery> held = new ArrayDeque<>();
+    private final Deque<Delivery> waiting = new ArrayDeque<>();
 
     @Nullable
-    private Delivery alone;
+    private Delivery current;
 
-    void suspect(Delivery delivery) {
-        suspects.add(delivery);
+    void add(Delivery delivery) {
+        waiting.add(delivery);
     }
 
-    void hold(Delivery delivery) {
-        held.add(delivery);
+    /** Whether none waits for its turn. */
+    boolean isEmpty() {
+        return waiting.isEmpty();
     }
 
-    boolean isIsolating() {
-        return alone != null || !suspects.isEmpty();
-    }
-
-    /**
-     * Whose turn it is.
-     *
-     * @param quiet whether nobody runs
-     * @return {@code null} for nobody's
-     */
+    /** Whose turn has come; {@code null} while another is under way, or none waits. */
     @Nullable
-    Delivery next(boolean quiet) {
-        if (!isIsolating()) {
-            return held.poll();
-        }
-        if (alone != null || !quiet) {
+    Delivery next() {
+        if (current != null) {
             return null;
         }
-        alone = suspects.remove();
-        return alone;
+        current = waiting.poll();
+        return current;
     }
 
     void stopped(Delivery delivery) {
-        if (alone == delivery) {
-            alone = null;
+        if (current == delivery) {
+            current = null;
         }
     }
 
     /** Takes out those of partitions that were taken away. */
     List<Delivery> removeRevoked() {
-        List<Delivery> gone = new ArrayList<>();
-        for (Collection<Delivery> waiting : List.of(held, suspects)) {
-            waiting.stream().filter(it -> it.tracker().isRevoked()).forEach(gone::add);
-            waiting.removeAll(gone);
-        }
+        List<Delivery> gone =
+                waiting.stream().filter(it -> it.tracker().isRevoked()).toList();
+        waiting.removeAll(gone);
         return gone;
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,23 +25,22 @@ class CrashLogTest {
     void whatWasUnderWayIsCountedAndNothingElse() {
         for (int death = 0; death < 3; death++) {
             try (CrashLog log = CrashLog.open(file)) {
-                assertThat(log.blame("guilty topic-0-1")).isEqualTo(2 * death);
+                assertThat(log.deaths("guilty topic-0-1")).isEqualTo(death);
                 log.begin("guilty topic-0-1");
                 log.begin("t-0-2");
                 log.end("t-0-2");
                 log.begin("t-0-3");
                 log.rest("t-0-3");
-                log.resume("t-0-3");
             }
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("guilty topic-0-1")).isEqualTo(6);
-            assertThat(log.blame("t-0-2")).isZero();
-            assertThat(log.blame("t-0-3")).isZero();
+            assertThat(log.deaths("guilty topic-0-1")).isEqualTo(CrashLog.GUILTY);
+            assertThat(log.deaths("t-0-2")).isZero();
+            assertThat(log.deaths("t-0-3")).isZero();
             log.end("guilty topic-0-1");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("guilty topic-0-1")).isZero();
+            assertThat(log.deaths("guilty topic-0-1")).isZero();
         }
     }
 
@@ -56,28 +54,18 @@ class CrashLogTest {
             log.rest("t-0-1");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("t-0-1")).isEqualTo(2);
+            assertThat(log.deaths("t-0-1")).isOne();
+            log.begin("t-0-1");
+            log.rest("t-0-1");
+            log.begin("t-0-1");
+        }
+        try (CrashLog log = CrashLog.open(file)) {
+            assertThat(log.deaths("t-0-1")).isEqualTo(CrashLog.SUSPECT);
         }
     }
 
     @Test
-    void whatOnlyWaitsForItsModelIsBlamedLess() {
-        try (CrashLog log = CrashLog.open(file)) {
-            List.of("worked on", "waiting", "answered").forEach(log::begin);
-            log.waits("waiting");
-            log.waits("answered");
-            log.resume("answered");
-            log.waits("answered");
-        }
-        try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("worked on")).isEqualTo(2);
-            assertThat(log.blame("waiting")).isOne();
-            assertThat(log.blame("answered")).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void whoIsAloneWhenTheProcessDiesAcquitsTheOthers() {
+    void whoIsToBlameClearsThoseThatWereWithIt() {
         for (int death = 0; death < 2; death++) {
             try (CrashLog log = CrashLog.open(file)) {
                 log.begin("guilty");
@@ -85,12 +73,31 @@ class CrashLogTest {
             }
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("innocent")).isEqualTo(4);
+            assertThat(log.deaths("innocent")).isEqualTo(CrashLog.SUSPECT);
             log.begin("guilty");
+            log.begin("new");
+        }
+        for (int start = 0; start < 2; start++) {
+            try (CrashLog log = CrashLog.open(file)) {
+                assertThat(log.deaths("guilty")).isEqualTo(CrashLog.GUILTY);
+                assertThat(log.deaths("innocent")).isOne();
+                assertThat(log.deaths("new")).isOne();
+            }
+        }
+    }
+
+    @Test
+    void aFileThatCountsInAnotherWayIsNotUsed() throws Exception {
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, "+ 4 t-0-1\n~ 2 t-0-2\n* 4 t-0-3\n! 5 t-0-4\n");
+        try (CrashLog log = CrashLog.open(file)) {
+            for (int i = 1; i <= 4; i++) {
+                assertThat(log.deaths("t-0-" + i)).isZero();
+            }
+            log.begin("t-0-1");
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("guilty")).isEqualTo(6);
-            assertThat(log.blame("innocent")).isOne();
+            assertThat(log.deaths("t-0-1")).isOne();
         }
     }
 
@@ -101,7 +108,7 @@ class CrashLogTest {
             log.restAll();
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("t-0-1")).isZero();
+            assertThat(log.deaths("t-0-1")).isZero();
         }
     }
 
@@ -116,22 +123,22 @@ class CrashLogTest {
             assertThat(Files.size(file)).isLessThan(5L * 1024 * 1024);
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("t-0-0")).isEqualTo(2);
+            assertThat(log.deaths("t-0-0")).isOne();
         }
     }
 
     @Test
     void aDamagedFileAndASecondProcessDoNoHarm() throws Exception {
         Files.createDirectories(folder.resolve("state"));
-        Files.writeString(file, "+\n\n! x y\n+ 99999999999 t\nnonsense\n+ 1 t-0-1\n+ 0 t-0-");
+        Files.writeString(file, "deaths-1\n+\n\n! x y\n+ 99999999999 t\nnonsense\n+ 1 t-0-1\n+ 0 t-0-");
         try (CrashLog log = CrashLog.open(file);
                 CrashLog second = CrashLog.open(file)) {
-            assertThat(log.blame("t-0-1")).isEqualTo(3);
+            assertThat(log.deaths("t-0-1")).isEqualTo(2);
             second.begin("t-0-9");
-            assertThat(second.blame("t-0-1")).isZero();
+            assertThat(second.deaths("t-0-1")).isZero();
         }
         try (CrashLog log = CrashLog.open(file)) {
-            assertThat(log.blame("t-0-9")).isZero();
+            assertThat(log.deaths("t-0-9")).isZero();
         }
     }
 }

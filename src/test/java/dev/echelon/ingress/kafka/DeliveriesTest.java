@@ -3,6 +3,7 @@ package dev.echelon.ingress.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.domain.CacheUse;
 import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.JsonText;
@@ -24,6 +25,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of records, with a virtual clock and stages that do what the test says. */
 class DeliveriesTest implements Deliveries.Stages {
@@ -45,9 +48,16 @@ class DeliveriesTest implements Deliveries.Stages {
     @Nullable
     private Exception sendingFails;
 
+    /** Whose answer is not sent at once. */
+    @Nullable
+    private String slow;
+
+    private Deliveries.@Nullable Done slowlySent;
+
     @Nullable
     private String fatal;
 
+    private RouteInfo route = ROUTE;
     private boolean acknowledged = true;
     private boolean streaming;
 
@@ -84,7 +94,9 @@ class DeliveriesTest implements Deliveries.Stages {
     @Override
     public void answer(Delivery delivery, Deliveries.Done done) {
         log.add("answer " + name(delivery));
-        if (acknowledged) {
+        if (name(delivery).equals(slow)) {
+            slowlySent = done;
+        } else if (acknowledged) {
             done.done(sendingFails);
         } else {
             done.sent();
@@ -94,7 +106,7 @@ class DeliveriesTest implements Deliveries.Stages {
     @Override
     public void deadLetter(Delivery delivery, Deliveries.Done done) {
         ModelFailure why = delivery.failure();
-        log.add("bury " + name(delivery) + " " + (why == null ? "" : why.code()) + (delivery.isBare() ? " bare" : ""));
+        log.add("bury " + name(delivery) + " " + (why == null ? "" : why.code()) + " " + delivery.kept());
         done.done(sendingFails);
     }
 
@@ -129,7 +141,7 @@ class DeliveriesTest implements Deliveries.Stages {
         assertThat(all.running()).isZero();
         crashLog.close();
         crashLog = CrashLog.open(folder.resolve("log"));
-        assertThat(crashLog.blame("t-0-0")).isZero();
+        assertThat(crashLog.deaths("t-0-0")).isZero();
         // its model answers late
         answered("a");
         assertThat(all.running()).isZero();
@@ -145,7 +157,7 @@ class DeliveriesTest implements Deliveries.Stages {
         assertThat(delivery).isNotNull();
         assertThat(done).as("nobody asks " + name).isNotNull();
         if (delivery != null && done != null) {
-            delivery.routed(name.startsWith("other") ? OTHER : ROUTE);
+            delivery.routed(name.startsWith("other") ? OTHER : route);
             if (failure == null) {
                 delivery.answered(new Delivery.Answer(
                         streaming
@@ -197,7 +209,7 @@ class DeliveriesTest implements Deliveries.Stages {
         later(Duration.ofMinutes(2));
         over("a", down);
         all.work();
-        assertThat(log).endsWith("bury a no_model_available");
+        assertThat(log).endsWith("bury a no_model_available ALL");
         assertThat(tracker.open()).isZero();
         assertThat(all.isStalled(1)).isFalse();
         assertThat(all.isBusy()).isFalse();
@@ -304,17 +316,138 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
-    void whatFailsWhileOthersAreAnsweredIsToBlameItself() {
+    void aLargeHeaderIsAsLargeAsALargeValue() {
+        byte[] half = new byte[512 * 1024];
+        ConsumerRecord<byte[], byte[]> record = new ConsumerRecord<>("t", 0, 0, half, half);
+        record.headers()
+                .add("é".repeat(half.length / 2), new byte[0])
+                .add("b", half)
+                .add("none", null);
+
+        assertThat(new Delivery(record, tracker).bytes()).isEqualTo(4L * half.length + "bnone".length());
+    }
+
+    @Test
+    void whatIsAnsweredWithNonsenseWhileOthersAreAnsweredIsToBlameItself() {
         take("poison");
         for (int i = 1; i <= RetryRules.MOST_COUNTED; i++) {
             take("fine" + i);
             later(Duration.ofMillis(1));
             answered("fine" + i);
-            over("poison", ModelFailure.of(FailureKind.SERVER_ERROR, "500"));
+            over("poison", ModelFailure.of(FailureKind.BAD_RESPONSE, "cut off"));
             later(Duration.ofSeconds(40));
         }
         assertThat(log).filteredOn(it -> it.equals("ask poison")).hasSize(RetryRules.MOST_COUNTED);
-        assertThat(log).contains("bury poison upstream_server_error");
+        assertThat(log).contains("bury poison upstream_bad_response ALL");
+        assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void aPromptThatBreaksSomethingOfOursIsToBlameItself() {
+        take("poison");
+        for (int i = 1; i <= RetryRules.MOST_COUNTED; i++) {
+            over("poison", new IllegalStateException("a bug"));
+            later(Duration.ofSeconds(40));
+        }
+        assertThat(log).contains("bury poison internal_error ALL");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "TIMEOUT",
+                "NETWORK_ERROR",
+                "SERVER_ERROR",
+                "UNAVAILABLE",
+                "QUOTA",
+                "AUTH",
+                "RATE_LIMIT",
+                "SATURATED",
+                "CANCELLED"
+            })
+    void whatMayBeAnOutageIsNoDeadLetterBeforeItsAgeThoughOthersAreAnswered(FailureKind kind) {
+        take("unlucky");
+        failWhileOthersAreAnswered(kind, Duration.ofMinutes(59));
+        assertThat(log).noneMatch(it -> it.startsWith("bury"));
+
+        failWhileOthersAreAnswered(kind, Duration.ofMinutes(2));
+        assertThat(log).filteredOn(it -> it.startsWith("bury unlucky")).hasSize(1);
+        assertThat(tracker.open()).isZero();
+    }
+
+    private void failWhileOthersAreAnswered(FailureKind kind, Duration time) {
+        for (long end = now + time.toNanos(); now < end; ) {
+            take("fine");
+            later(Duration.ofSeconds(10));
+            answered("fine");
+            if (asked.containsKey("unlucky")) {
+                over("unlucky", ModelFailure.of(kind, "failed"));
+            }
+        }
+    }
+
+    @Test
+    void aPromptThatFailsWhileOthersAreAnsweredIsTriedEverMoreRarely() {
+        take("unlucky");
+        failWhileOthersAreAnswered(FailureKind.TIMEOUT, Duration.ofMinutes(59));
+
+        assertThat(log).filteredOn(it -> it.equals("ask unlucky")).hasSizeBetween(10, 25);
+    }
+
+    @Test
+    void anAnswerThatWasThereAlreadySaysNothingOfItsTarget() {
+        take("a");
+        over("a", down);
+        for (int i = 0; i < 8; i++) {
+            later(Duration.ofSeconds(40));
+            over("a", down);
+        }
+        for (RouteInfo known : List.of(ROUTE.asReplay(), ROUTE.fromCache(CacheUse.hit(Duration.ZERO)))) {
+            route = known;
+            take("known");
+            answered("known");
+            later(Duration.ofSeconds(2));
+            assertThat(asked).as("nobody is woken").isEmpty();
+            take("another");
+            assertThat(all.isStalled(1)).as("nor is it known to answer").isTrue();
+            over("another", ModelFailure.of(FailureKind.CONTENT_FILTER, "no"));
+        }
+        take("b");
+        take("known");
+        later(Duration.ofSeconds(1));
+        answered("known");
+        over("b", ModelFailure.of(FailureKind.BAD_RESPONSE, "cut off"));
+        assertThat(deliveries.get("b")).extracting(Delivery::counted).isEqualTo(0);
+    }
+
+    @Test
+    void anAnswerThatCannotBeSentIsNoDeadLetterBeforeItsAgeThoughOthersAreSent() {
+        slow = "unlucky";
+        take("unlucky");
+        answered("unlucky");
+        for (int second = 0; second < 59 * 60; second += 10) {
+            later(Duration.ofSeconds(10));
+            take("fine");
+            answered("fine");
+            Deliveries.Done sending = slowlySent;
+            slowlySent = null;
+            if (sending != null) {
+                sending.done(new TimeoutException("no leader"));
+            }
+            all.work();
+        }
+        assertThat(log).filteredOn(it -> it.equals("answer unlucky")).hasSizeGreaterThan(RetryRules.MOST_COUNTED);
+        assertThat(log).noneMatch(it -> it.startsWith("bury"));
+        assertThat(tracker.open()).isOne();
+
+        slow = null;
+        later(Duration.ofMinutes(1));
+        Deliveries.Done sending = slowlySent;
+        if (sending != null) {
+            sending.done(null);
+            all.work();
+        }
+        assertThat(log).filteredOn(it -> it.equals("ask unlucky")).hasSize(1);
         assertThat(tracker.open()).isZero();
     }
 
@@ -323,7 +456,7 @@ class DeliveriesTest implements Deliveries.Stages {
         take("a");
         over("a", ModelFailure.of(FailureKind.CONTENT_FILTER, "no"));
 
-        assertThat(log).containsExactly("ask a", "bury a content_filter");
+        assertThat(log).containsExactly("ask a", "bury a content_filter ALL");
         assertThat(tracker.open()).isZero();
     }
 
@@ -355,7 +488,7 @@ class DeliveriesTest implements Deliveries.Stages {
     }
 
     @Test
-    void aDeadLetterThatNoBrokerTakesGoesWithoutItsValueAndIsNeverGivenUp() {
+    void aDeadLetterThatNoBrokerTakesGoesWithEverLessAndIsNeverGivenUp() {
         take("a");
         sendingFails = new RecordTooLargeException("x");
         over("a", ModelFailure.of(FailureKind.INVALID_REQUEST, "no"));
@@ -368,17 +501,46 @@ class DeliveriesTest implements Deliveries.Stages {
         later(Duration.ofMinutes(10));
         all.work();
 
-        assertThat(log).endsWith("bury a invalid_request bare");
+        assertThat(log)
+                .startsWith(
+                        "ask a",
+                        "bury a invalid_request ALL",
+                        "bury a invalid_request LABEL",
+                        "bury a invalid_request NOTHING")
+                .endsWith("bury a invalid_request NOTHING");
         assertThat(tracker.open()).isZero();
     }
 
     @Test
-    void aPromptThatEndedTheProcessTwiceIsAskedAloneAndAfterAThirdTimeNeverAgain() {
+    void aPromptThatEndsTheProcessThreeTimesIsADeadLetterWhereverItDoesSo() {
+        for (int death = 1; death <= 3; death++) {
+            next = 0;
+            take("innocent");
+            take("guilty");
+            take("another");
+            all.work();
+            if (death == 3) {
+                assertThat(asked).as("one suspect at a time").containsOnlyKeys("innocent");
+                answered("innocent");
+            }
+            // the model has it, and the process dies of what comes next
+            assertThat(asked).containsKey("guilty");
+            die();
+        }
+        next = 1;
+        take("guilty");
+        take("another");
+        assertThat(log).containsExactly("bury guilty crashes_the_process ALL", "ask another");
+        answered("another");
+        assertThat(tracker.open()).isZero();
+    }
+
+    @Test
+    void suspectsAreAskedOneAfterTheOtherAndTheOthersBesideThem() {
         fatal = "guilty";
         for (int death = 1; death <= 2; death++) {
             next = 0;
             take("innocent");
-            all.work();
             assertThatThrownBy(() -> take("guilty")).isInstanceOf(Death.class);
             assertThat(log).containsExactly("ask innocent", "ask guilty");
             die();
@@ -388,20 +550,33 @@ class DeliveriesTest implements Deliveries.Stages {
         take("guilty");
         take("later");
         all.work();
-        assertThat(log).as("it waits until it is alone").containsExactly("ask innocent");
-        assertThat(all.isStalled(1)).isTrue();
-        assertThatThrownBy(() -> answered("innocent")).isInstanceOf(Death.class);
-        assertThat(log).containsExactly("ask innocent", "answer innocent", "ask guilty");
-        die();
-
-        next = 1;
-        take("guilty");
-        take("later");
-        all.work();
-
-        assertThat(log).containsExactly("bury guilty crashes_the_process", "ask later");
-        answered("later");
+        assertThat(log).containsExactly("ask later", "ask innocent");
+        assertThat(all.waiting()).as("it keeps no model busy").isOne();
         assertThat(all.isStalled(1)).isFalse();
+        assertThatThrownBy(() -> answered("innocent")).isInstanceOf(Death.class);
+    }
+
+    @Test
+    void aSuspectThatIsTriedAgainLaterLetsTheNextOnePass() {
+        for (int death = 1; death <= 2; death++) {
+            next = 0;
+            take("a");
+            take("b");
+            die();
+        }
+        next = 0;
+        take("a");
+        take("b");
+        all.work();
+        assertThat(asked).containsOnlyKeys("a");
+        over("a", down);
+        assertThat(asked).containsOnlyKeys("b");
+        later(Duration.ofMinutes(1));
+        assertThat(asked).as("its turn comes again when the other is done").containsOnlyKeys("b");
+        answered("b");
+        answered("a");
+        assertThat(tracker.open()).isZero();
+        assertThat(all.isBusy()).isFalse();
     }
 
     private void die() {
@@ -422,8 +597,21 @@ class DeliveriesTest implements Deliveries.Stages {
         crashLog.close();
         open();
 
-        assertThat(crashLog.blame("t-0-0")).isZero();
-        assertThat(crashLog.blame("t-0-1")).isOne();
+        assertThat(crashLog.deaths("t-0-0")).isZero();
+        assertThat(crashLog.deaths("t-0-1")).isOne();
+    }
+
+    @Test
+    void aPromptWhoseAnswerIsOnItsWayIsSuspectedNoMore() {
+        take("a");
+        die();
+        acknowledged = false;
+        next = 0;
+        take("a");
+        answered("a");
+        die();
+
+        assertThat(crashLog.deaths("t-0-0")).isZero();
     }
 
     @Test

@@ -345,8 +345,8 @@ class TransactionCommitsTest implements Deliveries.Stages {
         crashLog.close();
         CrashLog after = CrashLog.open(folder.resolve("log"));
 
-        assertThat(after.blame("t-0-0")).isZero();
-        assertThat(after.blame("t-0-1")).isPositive();
+        assertThat(after.deaths("t-0-0")).isZero();
+        assertThat(after.deaths("t-0-1")).isPositive();
         after.close();
     }
 
