@@ -6,6 +6,7 @@ import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.TestKafka;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -13,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** Prompts over four partitions, whose models take heavy-tailed times, and the count of what came of them. */
@@ -133,8 +135,13 @@ final class KafkaLoad {
 
     /** The same, by another one's reader: the broker has been restarted. */
     Count count(TestKafka kafka, Duration atMost) {
-        var unused = kafka.readUntil(
-                ANSWERS, answers -> answers.size() >= prompts && ids(answers).size() >= prompts, atMost);
+        long end = System.nanoTime() + atMost.toNanos();
+        Set<String> known = new HashSet<>();
+        while (known.size() < prompts && System.nanoTime() < end) {
+            known.addAll(ids(kafka.readUntil(ANSWERS, it -> false, Duration.ofSeconds(2)))
+                    .keySet());
+            known.addAll(ids(kafka.readToItsEnd(DLQ)).keySet());
+        }
         Map<String, List<Long>> answers = ids(kafka.readUntil(ANSWERS, it -> false, Duration.ofSeconds(2)));
         Map<String, List<Long>> dead = ids(kafka.readToItsEnd(DLQ));
         List<Long> repeated = new ArrayList<>();
@@ -143,6 +150,13 @@ final class KafkaLoad {
                 .filter(id -> !answers.containsKey(id) && !dead.containsKey(id))
                 .count();
         return new Count(produced.size(), answers.size(), dead.size(), lost, repeated);
+    }
+
+    /** The codes of the dead letters. */
+    Set<String> whyDeadLettered() {
+        return kafka.readToItsEnd(DLQ).stream()
+                .map(letter -> header(letter, "x-llm-error-code"))
+                .collect(Collectors.toSet());
     }
 
     private static long first(List<Long> sent) {
