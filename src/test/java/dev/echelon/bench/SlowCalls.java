@@ -12,6 +12,11 @@ record SlowCalls(Loops loops, int callers, Duration round) implements Load {
     private static final Duration DELAY = Duration.ofSeconds(1);
     private static final Duration RAMP = Duration.ofSeconds(1);
 
+    /** What a second compiler wants to have seen; with fewer callers it is not done when {@link #MOST} is over. */
+    private static final long WARM = 100_000;
+
+    private static final Duration MOST = Duration.ofSeconds(30);
+
     @Override
     public String name() {
         return "slow-" + callers;
@@ -41,7 +46,8 @@ record SlowCalls(Loops loops, int callers, Duration round) implements Load {
 
     @Override
     public void warmUp(Subject.Running subject) throws Exception {
-        ask(subject, DELAY.multipliedBy(2));
+        Duration needed = DELAY.multipliedBy(WARM / callers);
+        ask(subject, needed.compareTo(MOST) < 0 ? needed : MOST);
     }
 
     @Override
