@@ -1,12 +1,11 @@
 package dev.echelon.cli.kafka;
 
+import dev.echelon.ingress.LockedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /** Keeps a second broker out of a folder, before it has written anything there; gone when its process is. */
 final class FolderLock implements AutoCloseable {
@@ -19,20 +18,11 @@ final class FolderLock implements AutoCloseable {
 
     static FolderLock take(Path folder) throws IOException {
         Files.createDirectories(folder);
-        FileChannel file =
-                FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (file.tryLock() != null) {
-                return new FolderLock(file);
-            }
-        } catch (OverlappingFileLockException e) {
-            // told below
-        } catch (IOException e) {
-            file.close();
-            throw e;
+        FileChannel file = LockedFile.open(folder.resolve("lock"));
+        if (file == null) {
+            throw new IOException("another broker runs in " + folder + ": choose another folder with --data");
         }
-        file.close();
-        throw new IOException("another broker runs in " + folder + ": choose another folder with --data");
+        return new FolderLock(file);
     }
 
     @Override

@@ -1,9 +1,9 @@
 package dev.echelon.ingress.files;
 
+import dev.echelon.ingress.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -123,18 +123,10 @@ public final class AnswerFile implements AutoCloseable {
     }
 
     private static FileChannel locked(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // told below
-        } catch (IOException e) {
-            channel.close();
-            throw e;
+        FileChannel channel = LockedFile.open(file);
+        if (channel == null) {
+            throw new IOException("another process is writing " + file);
         }
-        channel.close();
-        throw new IOException("another process is writing " + file);
+        return channel;
     }
 }

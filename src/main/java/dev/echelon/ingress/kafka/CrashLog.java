@@ -1,13 +1,12 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.ingress.LockedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,10 +59,8 @@ final class CrashLog implements AutoCloseable {
             if (folder != null) {
                 Files.createDirectories(folder);
             }
-            FileChannel file = FileChannel.open(
-                    path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (!locked(file)) {
-                file.close();
+            FileChannel file = LockedFile.open(path);
+            if (file == null) {
                 LOG.warn("{} is another process's: prompts that end this one are not counted", path);
                 return log;
             }
@@ -74,14 +71,6 @@ final class CrashLog implements AutoCloseable {
             LOG.warn("{} cannot be used: prompts that end the process are not counted", path, e);
         }
         return log;
-    }
-
-    private static boolean locked(FileChannel file) throws IOException {
-        try {
-            return file.tryLock() != null;
-        } catch (OverlappingFileLockException e) {
-            return false;
-        }
     }
 
     private void read(Path path, List<String> lines) {
