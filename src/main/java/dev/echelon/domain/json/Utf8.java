@@ -3,14 +3,21 @@ package dev.echelon.domain.json;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
 
-/** Whether bytes are UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing above U+10FFFF. */
-final class Utf8 {
+/** UTF-8 as RFC 3629 has it: no overlong form, no surrogate, nothing above U+10FFFF. */
+public final class Utf8 {
 
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH_BITS = 0x8080808080808080L;
 
     private Utf8() {}
+
+    /** The text, {@code null} where the bytes are anything else than UTF-8. A byte-order mark stays in it. */
+    public static @Nullable String text(byte[] bytes) {
+        return isValid(bytes) ? new String(bytes, StandardCharsets.UTF_8) : null;
+    }
 
     static boolean isValid(byte[] bytes) {
         int i = 0;
@@ -32,7 +39,7 @@ final class Utf8 {
     }
 
     /** 3 where the bytes begin with a byte-order mark, else 0. */
-    static int markLength(byte[] bytes) {
+    public static int markLength(byte[] bytes) {
         return bytes.length >= 3 && bytes[0] == (byte) 0xEF && bytes[1] == (byte) 0xBB && bytes[2] == (byte) 0xBF
                 ? 3
                 : 0;

@@ -9,9 +9,8 @@ import dev.echelon.domain.json.Json;
 import dev.echelon.domain.json.JsonFault;
 import dev.echelon.domain.json.ParsedRequest;
 import dev.echelon.domain.json.RequestJson;
+import dev.echelon.domain.json.Utf8;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,7 +28,6 @@ public final class BatchLines implements AutoCloseable {
 
     private static final int MAX_ID = 512;
     private static final String URL = "/v1/chat/completions";
-    private static final byte[] MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private final LineReader lines;
     private final boolean plainText;
@@ -73,15 +71,10 @@ public final class BatchLines implements AutoCloseable {
 
     private BatchLine read(byte[] line) {
         if (plainText && !isObject(line)) {
-            try {
-                String text = StandardCharsets.UTF_8
-                        .newDecoder()
-                        .decode(ByteBuffer.wrap(line))
-                        .toString();
-                return BatchLine.of(name(), line.length, new ParsedRequest(ChatRequest.ofText(text), null));
-            } catch (CharacterCodingException e) {
-                return BatchLine.bad(name(), line.length, invalid("the line is not valid UTF-8", null));
-            }
+            String text = Utf8.text(line);
+            return text == null
+                    ? BatchLine.bad(name(), line.length, invalid("the line is not valid UTF-8", null))
+                    : BatchLine.of(name(), line.length, new ParsedRequest(ChatRequest.ofText(text), null));
         }
         ObjectNode json;
         try {
@@ -161,8 +154,8 @@ public final class BatchLines implements AutoCloseable {
     }
 
     static byte[] withoutMark(byte[] line) {
-        boolean marked = line.length >= MARK.length && Arrays.equals(line, 0, MARK.length, MARK, 0, MARK.length);
-        return marked ? Arrays.copyOfRange(line, MARK.length, line.length) : line;
+        int mark = Utf8.markLength(line);
+        return mark == 0 ? line : Arrays.copyOfRange(line, mark, line.length);
     }
 
     @Override

@@ -2,8 +2,7 @@ package dev.echelon.ingress.kafka;
 
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
+import dev.echelon.domain.json.Utf8;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
@@ -52,13 +51,10 @@ final class RecordText {
 
     /** @throws ModelFailure 400 when it is not UTF-8 */
     static String utf8(byte[] bytes) throws ModelFailure {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
+        String text = Utf8.text(bytes);
+        if (text == null) {
             throw ModelFailure.of(FailureKind.INVALID_REQUEST, "the prompt is not valid UTF-8");
         }
+        return text;
     }
 }
