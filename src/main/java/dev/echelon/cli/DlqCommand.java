@@ -1,6 +1,7 @@
 package dev.echelon.cli;
 
 import dev.echelon.cli.kafka.DeadLetters;
+import dev.echelon.ingress.kafka.DeadLetterHeaders;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,7 +107,7 @@ final class DlqCommand {
     }
 
     private boolean isWanted(ConsumerRecord<byte[], byte[]> record) {
-        return kind == null || kind.equals(DeadLetters.text(record, "x-llm-error-kind"));
+        return kind == null || kind.equals(DeadLetters.text(record, DeadLetterHeaders.ERROR_KIND));
     }
 
     private static String line(ConsumerRecord<byte[], byte[]> record) {
@@ -114,13 +115,13 @@ final class DlqCommand {
                 .formatted(
                         record.partition(),
                         record.offset(),
-                        DeadLetters.text(record, "kafka_dlt-original-topic"),
-                        DeadLetters.text(record, "kafka_dlt-original-partition"),
-                        DeadLetters.text(record, "kafka_dlt-original-offset"),
-                        DeadLetters.text(record, "x-llm-error-kind"),
-                        DeadLetters.text(record, "x-llm-error-code"),
-                        DeadLetters.text(record, "x-llm-tries"),
-                        DeadLetters.text(record, "kafka_dlt-exception-message")));
+                        DeadLetters.text(record, DeadLetterHeaders.TOPIC),
+                        DeadLetters.text(record, DeadLetterHeaders.PARTITION),
+                        DeadLetters.text(record, DeadLetterHeaders.OFFSET),
+                        DeadLetters.text(record, DeadLetterHeaders.ERROR_KIND),
+                        DeadLetters.text(record, DeadLetterHeaders.ERROR_CODE),
+                        DeadLetters.text(record, DeadLetterHeaders.TRIES),
+                        DeadLetters.text(record, DeadLetterHeaders.EXCEPTION_MESSAGE)));
     }
 
     /** Anybody may write to the topic: nothing of it steers a terminal. */

@@ -1,5 +1,6 @@
 package dev.echelon.cli.kafka;
 
+import dev.echelon.ingress.kafka.DeadLetterHeaders;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,7 +13,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -34,7 +34,9 @@ public final class DeadLetters implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final int MAX_BYTES = 16 * 1024 * 1024;
     private static final String REQUEST_ID = "x-request-id";
-    private static final List<String> OURS = List.of("kafka_dlt-", "x-llm-");
+    private static final List<String> OURS = List.of(DeadLetterHeaders.LETTERS, DeadLetterHeaders.OURS);
+    private static final List<String> LEFT_OUT = List.of(
+            DeadLetterHeaders.VALUE_LEFT_OUT, DeadLetterHeaders.KEY_LEFT_OUT, DeadLetterHeaders.HEADERS_LEFT_OUT);
 
     private final String topic;
     private final Map<String, Object> client;
@@ -121,9 +123,7 @@ public final class DeadLetters implements AutoCloseable {
     }
 
     private static boolean isIncomplete(ConsumerRecord<?, ?> record) {
-        return Stream.of("value", "key", "headers")
-                .anyMatch(part -> !text(record, "kafka_dlt-original-" + part + "-left-out")
-                        .isEmpty());
+        return LEFT_OUT.stream().anyMatch(header -> !text(record, header).isEmpty());
     }
 
     /** A header as text, empty where there is none. */
@@ -140,7 +140,7 @@ public final class DeadLetters implements AutoCloseable {
                 prompt.headers().add(header);
             }
         }
-        String id = text(record, "x-llm-request-id");
+        String id = text(record, DeadLetterHeaders.REQUEST_ID);
         if (!id.isEmpty() && prompt.headers().lastHeader(REQUEST_ID) == null) {
             // else the answer comes under the place of the new record, which its asker does not know
             prompt.headers().add(REQUEST_ID, id.getBytes(StandardCharsets.UTF_8));

@@ -28,7 +28,7 @@ public final class KafkaAnswer implements Processor {
         message.removeHeaders("*");
         address(message, delivery, prompt, chunk);
         who(message, delivery.route());
-        put(message, "x-llm-request-id", prompt.id());
+        put(message, DeadLetterHeaders.REQUEST_ID, prompt.id());
         if (chunk == null) {
             whole(message, Objects.requireNonNull(delivery.answer(), "sent without an answer"), prompt.reply());
         } else {

@@ -18,9 +18,9 @@ import org.apache.kafka.common.header.Header;
  */
 public final class KafkaDeadLetter implements Processor {
 
-    private static final String ORIGINAL = "kafka_dlt-original-";
     private static final int MOST_TEXT = 2_000;
-    private static final List<String> OURS = List.of("camel", "org.apache.camel", "kafka.", "kafka_dlt-", "x-llm-");
+    private static final List<String> OURS =
+            List.of("camel", "org.apache.camel", "kafka.", DeadLetterHeaders.LETTERS, DeadLetterHeaders.OURS);
     private static final List<String> SECRETS =
             List.of("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key");
 
@@ -44,20 +44,20 @@ public final class KafkaDeadLetter implements Processor {
             }
             case LABEL -> {
                 label(message, record);
-                leftOut(message, "value", Delivery.length(record.value()));
+                leftOut(message, DeadLetterHeaders.VALUE_LEFT_OUT, Delivery.length(record.value()));
             }
             case NOTHING -> {
-                leftOut(message, "value", Delivery.length(record.value()));
-                leftOut(message, "key", Delivery.length(record.key()));
-                leftOut(message, "headers", Delivery.length(record.headers()));
+                leftOut(message, DeadLetterHeaders.VALUE_LEFT_OUT, Delivery.length(record.value()));
+                leftOut(message, DeadLetterHeaders.KEY_LEFT_OUT, Delivery.length(record.key()));
+                leftOut(message, DeadLetterHeaders.HEADERS_LEFT_OUT, Delivery.length(record.headers()));
             }
         }
-        message.setHeader(ORIGINAL + "topic", record.topic());
-        message.setHeader(ORIGINAL + "partition", Integer.toString(record.partition()));
-        message.setHeader(ORIGINAL + "offset", Long.toString(record.offset()));
-        message.setHeader(ORIGINAL + "timestamp", Long.toString(record.timestamp()));
-        message.setHeader(ORIGINAL + "timestamp-type", record.timestampType().name);
-        message.setHeader(ORIGINAL + "consumer-group", settings.group());
+        message.setHeader(DeadLetterHeaders.TOPIC, record.topic());
+        message.setHeader(DeadLetterHeaders.PARTITION, Integer.toString(record.partition()));
+        message.setHeader(DeadLetterHeaders.OFFSET, Long.toString(record.offset()));
+        message.setHeader(DeadLetterHeaders.TIMESTAMP, Long.toString(record.timestamp()));
+        message.setHeader(DeadLetterHeaders.TIMESTAMP_TYPE, record.timestampType().name);
+        message.setHeader(DeadLetterHeaders.CONSUMER_GROUP, settings.group());
         why(message, delivery);
         Outbox.label(exchange);
     }
@@ -73,9 +73,9 @@ public final class KafkaDeadLetter implements Processor {
         }
     }
 
-    private static void leftOut(Message message, String what, long bytes) {
+    private static void leftOut(Message message, String header, long bytes) {
         if (bytes > 0) {
-            message.setHeader(ORIGINAL + what + "-left-out", Long.toString(bytes));
+            message.setHeader(header, Long.toString(bytes));
         }
     }
 
@@ -90,19 +90,21 @@ public final class KafkaDeadLetter implements Processor {
     private static void why(Message message, Delivery delivery) {
         ModelFailure failure = delivery.failure();
         if (failure != null) {
-            message.setHeader("kafka_dlt-exception-fqcn", ModelFailure.class.getName());
-            message.setHeader("kafka_dlt-exception-message", visible(failure.message()));
-            message.setHeader("x-llm-error-kind", failure.kind().word());
-            message.setHeader("x-llm-error-code", failure.code());
+            message.setHeader(DeadLetterHeaders.EXCEPTION_CLASS, ModelFailure.class.getName());
+            message.setHeader(DeadLetterHeaders.EXCEPTION_MESSAGE, visible(failure.message()));
+            message.setHeader(DeadLetterHeaders.ERROR_KIND, failure.kind().word());
+            message.setHeader(DeadLetterHeaders.ERROR_CODE, failure.code());
         }
         Prompt prompt = delivery.prompt();
         KafkaAnswer.put(
-                message, "x-llm-request-id", prompt == null ? PromptReader.idOfUnread(delivery.record()) : prompt.id());
-        message.setHeader("x-llm-tries", Integer.toString(Math.max(1, delivery.tries())));
+                message,
+                DeadLetterHeaders.REQUEST_ID,
+                prompt == null ? PromptReader.idOfUnread(delivery.record()) : prompt.id());
+        message.setHeader(DeadLetterHeaders.TRIES, Integer.toString(Math.max(1, delivery.tries())));
         RouteInfo route = delivery.route();
         KafkaAnswer.who(message, route);
         if (route != null) {
-            KafkaAnswer.put(message, "x-llm-trace", visible(route.trace()));
+            KafkaAnswer.put(message, DeadLetterHeaders.TRACE, visible(route.trace()));
         }
     }
 
