@@ -33,11 +33,6 @@ record FixedRate(int aSecond, Duration round) implements Load {
     }
 
     @Override
-    public Behaviour upstream() {
-        return Behaviour.plain(Duration.ZERO);
-    }
-
-    @Override
     public List<Metric> metrics() {
         return List.of(
                 Metric.P50_MICROS,

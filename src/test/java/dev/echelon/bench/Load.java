@@ -1,5 +1,6 @@
 package dev.echelon.bench;
 
+import java.time.Duration;
 import java.util.List;
 
 /** Something that is done to every subject in the same way, again and again. */
@@ -11,8 +12,10 @@ interface Load {
     /** What it is, in a sentence for the table. */
     String description();
 
-    /** What the upstream does meanwhile. */
-    Behaviour upstream();
+    /** What the upstream does meanwhile: usually it answers at once. */
+    default Behaviour upstream() {
+        return Behaviour.plain(Duration.ZERO);
+    }
 
     /** What it tells, in the table's order. */
     List<Metric> metrics();

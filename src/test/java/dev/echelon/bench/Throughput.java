@@ -35,11 +35,6 @@ record Throughput(Loops loops, String name, int connections, int promptBytes, Wa
     }
 
     @Override
-    public Behaviour upstream() {
-        return Behaviour.plain(Duration.ZERO);
-    }
-
-    @Override
     public List<Metric> metrics() {
         return List.of(
                 Metric.REQUESTS_PER_SECOND,

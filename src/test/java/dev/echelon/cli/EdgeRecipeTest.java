@@ -36,19 +36,7 @@ class EdgeRecipeTest {
     static void start(@TempDir Path configs) throws Exception {
         provider = FakeProvider.start();
         elsewhere = FakeProvider.start();
-        gateway = TestGateway.in(configs)
-                .provider("up", "openai", provider.baseUrl())
-                .provider("claude", "anthropic", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m", "claude:m", "up:limited"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
-                        priority = 1
-                        max_retries = 0
-                        """)
+        gateway = TestGateway.bothDialects(configs, provider.baseUrl(), "up:m", "claude:m", "up:limited")
                 .start();
     }
 

@@ -49,19 +49,7 @@ class IdempotencyTest {
     @BeforeAll
     static void start(@TempDir Path configs) throws Exception {
         provider = FakeProvider.start();
-        gateway = TestGateway.in(configs)
-                .provider("up", "openai", provider.baseUrl())
-                .provider("claude", "anthropic", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m", "up:n", "claude:m"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
-                        priority = 1
-                        max_retries = 0
-                        """)
+        gateway = TestGateway.bothDialects(configs, provider.baseUrl(), "up:m", "up:n", "claude:m")
                 .start();
         api = new ApiClient(gateway.url());
     }
@@ -421,17 +409,7 @@ class IdempotencyTest {
 
     @Test
     void itsTimeToLiveIsConfigured(@TempDir Path configs) throws Exception {
-        try (TestGateway brief = TestGateway.in(configs)
-                .provider("up", "openai", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
-                        priority = 1
-                        """)
+        try (TestGateway brief = TestGateway.oneModel(configs, provider.baseUrl(), 100)
                 .file("wrappers/w.toml", "[global.idempotency]\nttl = 1.5\n")
                 .start()) {
             ApiClient client = new ApiClient(brief.url());

@@ -49,19 +49,7 @@ class ResponseCacheTest {
     private final String seed = ",\"seed\":" + QUESTIONS.incrementAndGet();
 
     private static TestGateway.ConfigFiles files(Path folder, String cache) throws Exception {
-        return TestGateway.in(folder)
-                .provider("up", "openai", provider.baseUrl())
-                .provider("claude", "anthropic", provider.baseUrl())
-                .file("task-groups/g.toml", """
-                        [task_group]
-                        name = "g"
-                        [task_group.echelons.e1]
-                        models = ["up:m", "claude:m", "up:n"]
-                        concurrency_limit = 100
-                        rpm_limit = 100000
-                        priority = 1
-                        max_retries = 0
-                        """)
+        return TestGateway.bothDialects(folder, provider.baseUrl(), "up:m", "claude:m", "up:n")
                 .file("wrappers/w.toml", "[global.cache]\n" + cache);
     }
 
@@ -89,6 +77,11 @@ class ResponseCacheTest {
 
     private static String cache(HttpResponse<String> answer) {
         return answer.headers().firstValue("x-llm-cache").orElse("no header");
+    }
+
+    /** What the cache did with a request, and with the same once more. */
+    private static List<String> askedTwice(ApiClient client, String body) throws Exception {
+        return List.of(cache(client.post(body)), cache(client.post(body)));
     }
 
     private static void assertNothingIsLeft() {
@@ -174,8 +167,7 @@ class ResponseCacheTest {
     @Test
     void whatMightBeAnsweredInAnotherWayIsAskedAgain() throws Exception {
         for (String more : List.of("", ",\"temperature\":0.1", ",\"seed\":null", STREAM)) {
-            String body = ApiClient.body("up:m", more);
-            assertThat(List.of(cache(api.post(body)), cache(api.post(body)))).containsExactly("bypass", "bypass");
+            assertThat(askedTwice(api, ApiClient.body("up:m", more))).containsExactly("bypass", "bypass");
         }
         assertThat(provider.count()).isEqualTo(8);
     }
@@ -339,22 +331,19 @@ class ResponseCacheTest {
         ask("up:n", "", "Cache-Control", "no-store");
         Scrape after = Scrape.of(gateway);
 
-        assertThat(more(before, after, "echelon_cache_requests_total", "result=\"hit\""))
-                .isEqualTo(1);
-        assertThat(more(before, after, "echelon_cache_requests_total", "result=\"miss\""))
-                .isEqualTo(1);
-        assertThat(more(before, after, "echelon_cache_requests_total", "result=\"bypass\""))
-                .isEqualTo(1);
-        assertThat(more(before, after, "echelon_requests_total", "target=\"up:n\""))
-                .isEqualTo(3);
-        assertThat(more(before, after, "echelon_attempts_total", "instance=\"direct/up:n\""))
-                .isEqualTo(2);
-        assertThat(more(before, after, "gen_ai_client_token_usage_count", "gen_ai_token_type=\"input\""))
-                .isEqualTo(2);
-        assertThat(more(before, after, "echelon_cache_entries", "cache=\"responses\""))
-                .isEqualTo(1);
+        assertMore(1, before, after, "echelon_cache_requests_total", "result=\"hit\"");
+        assertMore(1, before, after, "echelon_cache_requests_total", "result=\"miss\"");
+        assertMore(1, before, after, "echelon_cache_requests_total", "result=\"bypass\"");
+        assertMore(3, before, after, "echelon_requests_total", "target=\"up:n\"");
+        assertMore(2, before, after, "echelon_attempts_total", "instance=\"direct/up:n\"");
+        assertMore(2, before, after, "gen_ai_client_token_usage_count", "gen_ai_token_type=\"input\"");
+        assertMore(1, before, after, "echelon_cache_entries", "cache=\"responses\"");
         assertThat(more(before, after, "echelon_cache_size_bytes", "cache=\"responses\""))
                 .isPositive();
+    }
+
+    private static void assertMore(double count, Scrape before, Scrape after, String name, String label) {
+        assertThat(more(before, after, name, label)).as("%s{%s}", name, label).isEqualTo(count);
     }
 
     private static double more(Scrape before, Scrape after, String name, String label) {
@@ -367,10 +356,8 @@ class ResponseCacheTest {
         try (TestGateway any = files(folder, "cache_any = true\nttl = 1\n").start()) {
             ApiClient client = new ApiClient(any.url());
             String body = ApiClient.body("up:m", ",\"temperature\":1");
-            String stream = ApiClient.body("up:m", seed + STREAM);
-            assertThat(List.of(cache(client.post(body)), cache(client.post(body))))
-                    .containsExactly("miss", "hit");
-            assertThat(List.of(cache(client.post(stream)), cache(client.post(stream))))
+            assertThat(askedTwice(client, body)).containsExactly("miss", "hit");
+            assertThat(askedTwice(client, ApiClient.body("up:m", seed + STREAM)))
                     .containsExactly("bypass", "bypass");
 
             await().atMost(PATIENT).until(() -> any.gateway().responses().count() == 0);
@@ -382,9 +369,7 @@ class ResponseCacheTest {
     void itMayBeSwitchedOff(@TempDir Path folder) throws Exception {
         try (TestGateway off =
                 files(folder, "enabled = false\ncache_any = true\n").start()) {
-            ApiClient client = new ApiClient(off.url());
-            String body = ApiClient.body("up:m", seed);
-            assertThat(List.of(cache(client.post(body)), cache(client.post(body))))
+            assertThat(askedTwice(new ApiClient(off.url()), ApiClient.body("up:m", seed)))
                     .containsExactly("bypass", "bypass");
         }
     }

@@ -96,6 +96,26 @@ public final class TestGateway implements AutoCloseable {
                         """.formatted(concurrency));
     }
 
+    /**
+     * The files for models of {@code up}, which speaks OpenAI's dialect, and {@code claude}, which speaks Anthropic's, both at
+     * the upstream; they are in the group {@code g}.
+     */
+    static ConfigFiles bothDialects(Path folder, String upstream, String... models) throws IOException {
+        return in(folder)
+                .provider("up", "openai", upstream)
+                .provider("claude", "anthropic", upstream)
+                .file("task-groups/g.toml", """
+                        [task_group]
+                        name = "g"
+                        [task_group.echelons.e1]
+                        models = ["%s"]
+                        concurrency_limit = 100
+                        rpm_limit = 100000
+                        priority = 1
+                        max_retries = 0
+                        """.formatted(String.join("\", \"", models)));
+    }
+
     /** {@code http://127.0.0.1:PORT}, without a path. */
     public URI url() {
         return URI.create("http://127.0.0.1:" + port);

@@ -58,28 +58,4 @@ public class StrategiesBenchmark {
         Ledger ledger = new Ledger(0, Duration.ofMinutes(2).toNanos(), 7, Set.of(), null);
         return walk.next(plan, ledger, ready, 1, (candidate, why, waitNanos) -> {});
     }
-
-    /** Nothing stands in anybody's way. */
-    private static final class AllReady implements InstanceStates {
-
-        @Override
-        public Condition condition(Instance instance, long now) {
-            return Condition.READY;
-        }
-
-        @Override
-        public int inFlight(Instance instance) {
-            return 0;
-        }
-
-        @Override
-        public int returnsInFlight(Instance instance) {
-            return 0;
-        }
-
-        @Override
-        public boolean probeable(Instance instance, long now) {
-            return false;
-        }
-    }
 }

@@ -212,29 +212,14 @@ class WalkPropertiesTest {
         return models;
     }
 
-    private static final class CountingStates implements InstanceStates {
+    private static final class CountingStates extends AllReady {
 
         private int looks;
 
         @Override
-        public Condition condition(Instance instance, long at) {
+        public Condition condition(Instance instance, long now) {
             looks++;
-            return Condition.READY;
-        }
-
-        @Override
-        public int inFlight(Instance instance) {
-            return 0;
-        }
-
-        @Override
-        public int returnsInFlight(Instance instance) {
-            return 0;
-        }
-
-        @Override
-        public boolean probeable(Instance instance, long at) {
-            return false;
+            return super.condition(instance, now);
         }
     }
 }
