@@ -31,6 +31,7 @@ final class BaseUrl {
         require(uri.getRawUserInfo() == null, "holds credentials; write them as api_key");
         require(uri.getHost() != null && !uri.getHost().isEmpty(), "names no valid host");
         require(uri.getPort() <= 65_535 && uri.getPort() != 0, "has no valid port");
+        require(!uri.getRawAuthority().endsWith(":"), "has a colon and no port behind it; leave the colon out");
         require(uri.getRawQuery() == null && uri.getRawFragment() == null, "has a query or a fragment; leave it out");
         String path = path(uri.getRawPath() == null ? "" : uri.getRawPath(), dialect);
         String port = uri.getPort() < 0 ? "" : ":" + uri.getPort();
