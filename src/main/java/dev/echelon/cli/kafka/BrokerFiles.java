@@ -28,8 +28,15 @@ record BrokerFiles(Properties properties, int port) {
         Path log = settings.data().resolve("log").toAbsolutePath();
         Files.createDirectories(log);
         Path file = settings.data().resolve("server.properties").toAbsolutePath();
-        int port = free(settings.port());
-        Properties properties = properties(port, free(0), log, settings.partitions());
+        int port;
+        int controllerPort;
+        // held at the same time, or they could be one port
+        try (ServerSocket broker = listen(settings.port());
+                ServerSocket controller = listen(0)) {
+            port = broker.getLocalPort();
+            controllerPort = controller.getLocalPort();
+        }
+        Properties properties = properties(port, controllerPort, log, settings.partitions());
         try (OutputStream out = Files.newOutputStream(file)) {
             properties.store(out, "of echelon dev-kafka; written at every start");
         }
@@ -68,9 +75,9 @@ record BrokerFiles(Properties properties, int port) {
         return properties;
     }
 
-    private static int free(int port) throws IOException {
-        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+    private static ServerSocket listen(int port) throws IOException {
+        try {
+            return new ServerSocket(port, 1, InetAddress.getLoopbackAddress());
         } catch (BindException e) {
             BindException told = new BindException("port " + port + " is taken: choose another with --port");
             told.initCause(e);
