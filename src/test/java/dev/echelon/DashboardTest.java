@@ -50,7 +50,7 @@ class DashboardTest {
                 }
             }
         }
-        assertThat(shown).hasSizeGreaterThan(15);
+        assertThat(shown).hasSizeGreaterThan(15).contains("echelon_instances");
     }
 
     @Test
