@@ -327,7 +327,8 @@ public enum MetricNames {
      * @param values of the labels, in their order
      */
     void counted(MeterRegistry registry, Supplier<Number> count, String... values) {
-        FunctionCounter.builder(metric, count, it -> it.get().doubleValue())
+        // the object is held weakly, the function is not: a supplier handed in here often has no other owner
+        FunctionCounter.builder(metric, this, it -> count.get().doubleValue())
                 .description(description)
                 .tags(tags(values))
                 .register(registry);

@@ -1,10 +1,15 @@
 package dev.echelon.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +35,23 @@ class MetricNamesTest {
     void aNameIsLowerCaseWithDotsAndOursOrOpenTelemetrys(MetricNames name) {
         assertThat(name.metric()).matches("(echelon|gen_ai)(\\.[a-z_]+)+");
         assertThat(name.description()).doesNotEndWith(".").doesNotContain("|");
+    }
+
+    @Test
+    void whatOthersCountIsStillReadAfterACollection() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        LongAdder opened = new LongAdder();
+        MetricNames.CONNECTIONS_OPENED.counted(registry, opened::sum, "up");
+        WeakReference<Object> garbage = new WeakReference<>(new Object());
+        await().until(() -> {
+            System.gc();
+            return garbage.get() == null;
+        });
+
+        opened.add(3);
+
+        assertThat(registry.get("echelon.connections.opened").functionCounter().count())
+                .isEqualTo(3);
     }
 
     @Test
