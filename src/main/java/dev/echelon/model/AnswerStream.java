@@ -7,6 +7,7 @@ import dev.echelon.domain.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ final class AnswerStream {
 
     private final SseParser parser;
     private final StreamDecoder decoder;
+    private final IntConsumer skipped;
     private final Consumer<ChatChunk> out;
     private final List<ChatChunk> held = new ArrayList<>(2);
     private boolean committed;
@@ -26,10 +28,12 @@ final class AnswerStream {
     @Nullable
     private Usage usage;
 
-    AnswerStream(StreamDecoder decoder, Consumer<ChatChunk> out) {
+    /** @param skipped hears how many events could not be read, as they come */
+    AnswerStream(StreamDecoder decoder, IntConsumer skipped, Consumer<ChatChunk> out) {
         this.decoder = decoder;
+        this.skipped = skipped;
         this.out = out;
-        this.parser = new SseParser((event, data) -> decoder.event(event, data, this::chunk));
+        this.parser = new SseParser(this::event);
     }
 
     void bytes(byte[] bytes) throws ModelFailure {
@@ -41,6 +45,15 @@ final class AnswerStream {
     void end() throws ModelFailure {
         parser.finish();
         settle();
+    }
+
+    private void event(String event, String data) throws ModelFailure {
+        int before = decoder.skipped();
+        decoder.event(event, data, this::chunk);
+        int more = decoder.skipped() - before;
+        if (more > 0) {
+            skipped.accept(more);
+        }
     }
 
     private void settle() throws ModelFailure {

@@ -11,6 +11,7 @@ final class ConnectionCounts {
     private final LongAdder waiting = new LongAdder();
     private final AtomicLong opened = new AtomicLong();
     private final AtomicLong closed = new AtomicLong();
+    private final LongAdder skipped = new LongAdder();
 
     /** @return how many there have been */
     long opened() {
@@ -31,9 +32,14 @@ final class ConnectionCounts {
         waiting.add(change);
     }
 
+    /** @param events of a stream that could not be read */
+    void skipped(int events) {
+        skipped.add(events);
+    }
+
     ConnectionStats stats() {
         long gone = closed.get();
         long all = opened.get();
-        return new ConnectionStats((int) (all - gone), active.intValue(), waiting.intValue(), all, gone);
+        return new ConnectionStats((int) (all - gone), active.intValue(), waiting.intValue(), all, gone, skipped.sum());
     }
 }

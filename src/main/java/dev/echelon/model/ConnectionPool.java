@@ -118,6 +118,11 @@ final class ConnectionPool {
         }
     }
 
+    /** So many events of a stream could not be read and were left out. */
+    void skipped(int events) {
+        counts.skipped(events);
+    }
+
     private void end(Use use) {
         if (--use.calls == 0) {
             counts.active(-1);

@@ -193,7 +193,7 @@ public final class ModelCall {
     }
 
     private void receiveStream(HttpClientResponse answer) {
-        AnswerStream stream = new AnswerStream(upstream.dialect().newStreamDecoder(), chunk -> {
+        AnswerStream stream = new AnswerStream(upstream.dialect().newStreamDecoder(), pool::skipped, chunk -> {
             if (phase == Phase.OVER) {
                 return;
             }

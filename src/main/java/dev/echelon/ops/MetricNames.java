@@ -54,6 +54,11 @@ public enum MetricNames {
             "Streams that broke off after their first content, callers who left apart",
             Label.INSTANCE,
             Label.OUTCOME),
+    STREAM_SKIPPED(
+            Type.COUNTER,
+            "echelon.stream.skipped",
+            "Events of providers' streams that could not be read and were left out",
+            Label.UPSTREAM),
 
     ATTEMPTS(
             Type.COUNTER,

@@ -73,6 +73,8 @@ final class StateGauges {
                 registry, () -> connectionsOf(provider).opened(), provider);
         MetricNames.CONNECTIONS_CLOSED.counted(
                 registry, () -> connectionsOf(provider).closed(), provider);
+        MetricNames.STREAM_SKIPPED.counted(
+                registry, () -> connectionsOf(provider).skipped(), provider);
     }
 
     private ConnectionStats connectionsOf(String provider) {

@@ -161,6 +161,18 @@ class MetricsTest {
     }
 
     @Test
+    void eventsThatCannotBeReadAreCountedAndTheRestIsTheAnswer() throws Exception {
+        provider.scriptFor(
+                "a", Behaviour.stream(4, Duration.ZERO).insertAfter(2, "data: {\"choices\":[\n\ndata: 7\n\n"));
+
+        assertThat(api.post(ApiClient.body("up:a", STREAM)).body()).contains("t0 ", "t3 ", "[DONE]");
+
+        await().atMost(SOON).untilAsserted(() -> assertThat(
+                        Scrape.of(gateway).sum("echelon_stream_skipped_total", "provider=\"up\""))
+                .isEqualTo(2));
+    }
+
+    @Test
     void aHundredThousandRandomNamesAddNoSeries() throws Exception {
         assertThat(api.chat("nobody").statusCode()).isEqualTo(404);
         assertThat(api.chat("up:unlisted").statusCode()).isEqualTo(200);
