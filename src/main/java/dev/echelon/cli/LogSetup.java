@@ -1,6 +1,5 @@
 package dev.echelon.cli;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
@@ -12,6 +11,7 @@ import ch.qos.logback.core.encoder.Encoder;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.config.RequestDefaults.Logging;
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.LoggerFactory;
@@ -92,6 +92,15 @@ final class LogSetup {
         }
     }
 
+    /** Lines that the queue has left out because the console was slow; 0 where none is in use. */
+    static long dropped() {
+        long dropped = 0;
+        for (Iterator<Appender<ILoggingEvent>> used = root().iteratorForAppenders(); used.hasNext(); ) {
+            dropped += used.next() instanceof LogQueue queue ? queue.dropped() : 0;
+        }
+        return dropped;
+    }
+
     static Encoder<ILoggingEvent> encoder(LoggerContext context, LogFormat format) {
         Encoder<ILoggingEvent> encoder = format == LogFormat.JSON ? new JsonLines() : text();
         encoder.setContext(context);
@@ -105,8 +114,8 @@ final class LogSetup {
         return pattern;
     }
 
-    static AsyncAppender queueBefore(Appender<ILoggingEvent> console) {
-        AsyncAppender queue = new AsyncAppender();
+    static LogQueue queueBefore(Appender<ILoggingEvent> console) {
+        LogQueue queue = new LogQueue();
         queue.setContext(context());
         queue.setQueueSize(QUEUE);
         queue.setDiscardingThreshold(QUEUE / 5);

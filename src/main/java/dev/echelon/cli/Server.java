@@ -203,6 +203,6 @@ final class Server {
         if (routes.kafka()) {
             KafkaEdge.install(context);
         }
-        Operations.install(context, runtime, gateway);
+        Operations.install(context, runtime, gateway).countDroppedLines(LogSetup::dropped);
     }
 }

@@ -186,6 +186,8 @@ public enum MetricNames {
             "echelon.memory.pressure",
             "1 for what is shed while memory is short: caches, then kafka, then requests; 0 for the rest",
             Label.STATE),
+    LOG_DROPPED(
+            Type.COUNTER, "echelon.log.dropped", "Lines of the log that were left out because the console was slow"),
     GENERATION(Type.GAUGE, "echelon.generation", "Number of the configuration's generation that serves");
 
     /** Stands for whatever the configuration does not name. */

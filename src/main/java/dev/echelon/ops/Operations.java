@@ -21,6 +21,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.function.LongSupplier;
 import org.apache.camel.CamelContext;
 import org.apache.camel.component.micrometer.MicrometerConstants;
 import org.apache.camel.component.micrometer.MicrometerUtils;
@@ -105,6 +106,11 @@ public final class Operations extends ServiceSupport {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the meters were made", e);
         }
+    }
+
+    /** Adds a metric of what the log of this process leaves out. */
+    public void countDroppedLines(LongSupplier dropped) {
+        MetricNames.LOG_DROPPED.counted(registry, dropped::getAsLong);
     }
 
     /** Where the metrics are. */

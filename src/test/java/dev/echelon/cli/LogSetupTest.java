@@ -2,14 +2,12 @@ package dev.echelon.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.AsyncAppender;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.read.ListAppender;
@@ -17,10 +15,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.testing.ApiClient;
 import java.nio.charset.StandardCharsets;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -75,28 +69,42 @@ class LogSetupTest {
     @Test
     @Timeout(30)
     void aConsoleThatTakesNothingHoldsNobodyUpAndLosesNoWarning() throws Exception {
-        Stuck console = new Stuck();
-        console.setContext(context);
-        console.start();
-        AsyncAppender queue = LogSetup.queueBefore(console);
-        logger.addAppender(queue);
+        StuckConsole console = new StuckConsole();
+        LogQueue queue = queueBefore(console);
         for (int i = 0; i < 50_000; i++) {
             logger.info("told {}", i);
         }
         for (int i = 0; i < 1_000; i++) {
             logger.warn("warned {}", i);
         }
-        assertThat(console.taken).isEmpty();
+        assertThat(console.taken()).isEmpty();
 
-        console.release.countDown();
+        console.release();
         queue.stop();
 
-        assertThat(console.taken)
+        assertThat(console.taken())
                 .filteredOn(event -> event.getLevel() == Level.WARN)
                 .hasSize(1_000);
-        assertThat(console.taken)
+        assertThat(console.taken())
                 .filteredOn(event -> event.getLevel() == Level.INFO)
                 .hasSizeBetween(1_000, 49_000);
+        assertThat(queue.dropped()).isEqualTo(51_000 - console.taken().size());
+    }
+
+    @Test
+    @Timeout(30)
+    void warningsThatFindNoPlaceAreCountedToo() {
+        StuckConsole console = new StuckConsole();
+        LogQueue queue = queueBefore(console);
+        for (int i = 0; i < 20_000; i++) {
+            logger.warn("warned {}", i);
+        }
+
+        console.release();
+        queue.stop();
+
+        assertThat(console.taken()).hasSizeBetween(8_000, 9_000);
+        assertThat(queue.dropped()).isEqualTo(20_000 - console.taken().size());
     }
 
     @Test
@@ -111,6 +119,14 @@ class LogSetupTest {
         assertThat(context.getLogger("ROOT").iteratorForAppenders().next()).isInstanceOf(ConsoleAppender.class);
     }
 
+    private LogQueue queueBefore(StuckConsole console) {
+        console.setContext(context);
+        console.start();
+        LogQueue queue = LogSetup.queueBefore(console);
+        logger.addAppender(queue);
+        return queue;
+    }
+
     private String line(LogFormat format, Runnable logging) {
         ListAppender<ILoggingEvent> events = new ListAppender<>();
         events.start();
@@ -118,22 +134,5 @@ class LogSetupTest {
         logging.run();
         Encoder<ILoggingEvent> encoder = LogSetup.encoder(context, format);
         return new String(encoder.encode(events.list.get(0)), StandardCharsets.UTF_8);
-    }
-
-    /** A console behind a pipe that nobody reads. */
-    private static final class Stuck extends AppenderBase<ILoggingEvent> {
-
-        private final CountDownLatch release = new CountDownLatch(1);
-        private final Queue<ILoggingEvent> taken = new ConcurrentLinkedQueue<>();
-
-        @Override
-        protected void append(ILoggingEvent event) {
-            try {
-                release.await(20, TimeUnit.SECONDS);
-            } catch (InterruptedException stopping) {
-                // as a console would: it goes on writing
-            }
-            taken.add(event);
-        }
     }
 }

@@ -3,6 +3,9 @@ package dev.echelon.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import dev.echelon.domain.Cancellation;
 import dev.echelon.domain.ChatRequest;
 import dev.echelon.ops.MetricNames;
@@ -25,6 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** What is measured is what happened, and nothing that strangers write becomes a series. */
 class MetricsTest {
@@ -170,6 +174,28 @@ class MetricsTest {
         await().atMost(SOON).untilAsserted(() -> assertThat(
                         Scrape.of(gateway).sum("echelon_stream_skipped_total", "provider=\"up\""))
                 .isEqualTo(2));
+    }
+
+    @Test
+    void linesThatASlowConsoleDoesNotTakeAreCounted() throws Exception {
+        assertThat(Scrape.of(gateway).sum("echelon_log_dropped_total")).isZero();
+        RootLogging before = new RootLogging();
+        StuckConsole console = new StuckConsole();
+        console.start();
+        LogQueue queue = LogSetup.queueBefore(console);
+        Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.addAppender(queue);
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                queue.doAppend(new LoggingEvent("", root, Level.INFO, "told", null, null));
+            }
+
+            assertThat(Scrape.of(gateway).sum("echelon_log_dropped_total")).isBetween(1_000.0, 9_000.0);
+        } finally {
+            console.release();
+            before.restore();
+            queue.stop();
+        }
     }
 
     @Test
