@@ -7,31 +7,85 @@ import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import io.netty.resolver.dns.DnsNameResolverTimeoutException;
 import io.vertx.core.http.ConnectionPoolTooBusyException;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.StreamResetException;
+import java.net.ConnectException;
+import java.net.NoRouteToHostException;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What goes wrong with a connection, in our words. */
 final class CallFailures {
 
+    private static final Logger LOG = LoggerFactory.getLogger(CallFailures.class);
+    private static final Pattern CONTROLS = Pattern.compile("\\p{Cntrl}");
+    private static final int MOST_CAUSES = 16;
+
     private CallFailures() {}
 
-    /** No connection came about. */
+    /** No connection came about; the log says with whom, and what was thrown. */
     static ModelFailure connecting(Upstream upstream, @Nullable Throwable cause) {
         if (cause instanceof ConnectionPoolTooBusyException) {
             return ModelFailure.of(FailureKind.SATURATED, "no free connection to " + upstream.provider());
         }
-        boolean handshake = cause != null && cause.getCause() instanceof SslHandshakeTimeoutException;
-        if (handshake || cause instanceof ConnectTimeoutException) {
-            return ModelFailure.of(
-                    FailureKind.TIMEOUT,
-                    "no connection within "
-                            + upstream.connections().connectTimeout().toMillis() + " ms");
+        List<Throwable> causes = causes(cause);
+        ModelFailure failure = unconnected(upstream, cause, causes);
+        if (LOG.isInfoEnabled()) {
+            // a caller may have chosen the model's name, and messages of exceptions name addresses
+            String model = CONTROLS.matcher(upstream.model()).replaceAll("_");
+            String root = causes.isEmpty()
+                    ? ""
+                    : causes.get(causes.size() - 1).getClass().getSimpleName();
+            LOG.info("{}:{} is not reached: {} ({})", upstream.provider(), model, failure.message(), root);
         }
-        return network(upstream);
+        return failure;
+    }
+
+    private static ModelFailure unconnected(Upstream upstream, @Nullable Throwable cause, List<Throwable> causes) {
+        String limit = " within " + upstream.connections().connectTimeout().toMillis() + " ms";
+        if (any(causes, SslHandshakeTimeoutException.class)) {
+            return ModelFailure.of(FailureKind.TIMEOUT, "no TLS handshake" + limit);
+        }
+        if (cause instanceof ConnectTimeoutException) {
+            return ModelFailure.of(FailureKind.TIMEOUT, "no connection" + limit);
+        }
+        if (any(causes, DnsNameResolverTimeoutException.class)) {
+            return network(upstream, ": no name server answered");
+        }
+        if (cause instanceof UnknownHostException) {
+            return network(upstream, ": its name was not found");
+        }
+        if (cause instanceof SSLException) {
+            return network(upstream, ": the TLS handshake failed");
+        }
+        if (cause instanceof NoRouteToHostException) {
+            return network(upstream, ": there is no route to it");
+        }
+        boolean refused = cause instanceof ConnectException
+                && String.valueOf(cause.getMessage()).contains("refused");
+        return network(upstream, refused ? ": it was refused" : "");
+    }
+
+    private static boolean any(List<Throwable> causes, Class<? extends Throwable> type) {
+        return causes.stream().anyMatch(type::isInstance);
+    }
+
+    /** The exception and its causes, the first of all last. */
+    private static List<Throwable> causes(@Nullable Throwable thrown) {
+        List<Throwable> causes = new ArrayList<>();
+        for (Throwable next = thrown; next != null && causes.size() < MOST_CAUSES; next = next.getCause()) {
+            causes.add(next);
+        }
+        return causes;
     }
 
     /** A connection broke, or what came over it is not HTTP or more of it than anybody sends. */
@@ -43,7 +97,7 @@ final class CallFailures {
                         || cause instanceof IllegalArgumentException
                         || cause instanceof IllegalStateException
                 ? ModelFailure.of(FailureKind.BAD_RESPONSE, "the answer of " + upstream.provider() + " is no HTTP")
-                : network(upstream);
+                : network(upstream, "");
     }
 
     /**
@@ -61,7 +115,7 @@ final class CallFailures {
         return cause instanceof StreamResetException;
     }
 
-    private static ModelFailure network(Upstream upstream) {
-        return ModelFailure.of(FailureKind.NETWORK_ERROR, "the connection to " + upstream.provider() + " failed");
+    private static ModelFailure network(Upstream upstream, String why) {
+        return ModelFailure.of(FailureKind.NETWORK_ERROR, "the connection to " + upstream.provider() + " failed" + why);
     }
 }
