@@ -2,6 +2,7 @@ package dev.echelon.model;
 
 import io.netty.channel.ChannelFuture;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
@@ -30,6 +31,9 @@ final class ConnectionPool {
 
     private static final double LIFETIME_SPREAD = 0.1;
 
+    /** Writes that wait together at most. */
+    private static final int MOST_WRITES = 64;
+
     private final Vertx vertx;
     private final HttpClient client;
     private final ConnectionCounts counts;
@@ -57,6 +61,7 @@ final class ConnectionPool {
     /** Hears of each connection that is established. */
     void connected(HttpConnection connection) {
         connections.put(connection, new Use());
+        writeTogether(connection);
         double spread = LIFETIME_SPREAD * (counts.opened() * GOLDEN % 1);
         long millis = Math.max(1, (long) (lifetime.toMillis() * (1 - spread)));
         long timer = vertx.setTimer(millis, ended -> retire(connection));
@@ -70,10 +75,21 @@ final class ConnectionPool {
         });
     }
 
+    /** Requests that are written while the event loop goes through what has come in leave when it is through. */
+    private static void writeTogether(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            base.channelHandlerContext().pipeline().addFirst(new FlushConsolidationHandler(MOST_WRITES, true));
+        }
+    }
+
     /** A request on a connection that has room; nothing is sent yet. */
     Future<HttpClientRequest> request(RequestOptions options) {
-        counts.waiting(1);
-        return client.request(options).onComplete(connected -> counts.waiting(-1));
+        Future<HttpClientRequest> connected = client.request(options);
+        if (!connected.isComplete()) {
+            counts.waiting(1);
+            connected.onComplete(had -> counts.waiting(-1));
+        }
+        return connected;
     }
 
     /**

@@ -31,6 +31,7 @@ final class ConnectionWatch {
 
     void opened(HttpConnection connection) {
         connections.put(connection, new State());
+        Connections.writeTogether(connection);
         connection.closeHandler(closed -> connections.remove(connection));
         // callers leave as they like: whoever answers them is told by the response
         connection.exceptionHandler(reset -> {});

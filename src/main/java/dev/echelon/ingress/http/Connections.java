@@ -1,15 +1,29 @@
 package dev.echelon.ingress.http;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 
-/** Ends connections whose other side does not read. */
+/** What Vert.x does not let one say of a connection. */
 final class Connections {
+
+    /** Writes that wait together at most. */
+    private static final int MOST_WRITES = 64;
 
     private Connections() {}
 
-    /** Closes at once. Vert.x's own close first writes what is still unsent, and would wait for such a reader for ever. */
+    /**
+     * What is written while the event loop goes through what has come in leaves when it is through: the other processes
+     * are woken once and find it all, instead of once for each connection.
+     */
+    static void writeTogether(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            base.channelHandlerContext().pipeline().addFirst(new FlushConsolidationHandler(MOST_WRITES, true));
+        }
+    }
+
+    /** Closes at once, for the other side may not read. Vert.x's own close first writes what is still unsent, and would wait for such a reader for ever. */
     static void cut(HttpConnection connection) {
         if (connection instanceof ConnectionBase base) {
             ChannelFuture unused = base.channelHandlerContext().close();
