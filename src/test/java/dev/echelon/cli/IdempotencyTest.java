@@ -32,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Requests with the same {@code Idempotency-Key} are one: one upstream call, one answer for all. */
 class IdempotencyTest {
 
+    /** Until a request has joined the first, which nothing tells outside; in milliseconds. */
+    private static final long JOINING = 400;
+
     private static final String CHAT = "/v1/chat/completions";
     private static final String KEY = "Idempotency-Key";
     private static final String REPLAY = "x-llm-idempotent-replay";
@@ -193,7 +196,7 @@ class IdempotencyTest {
                 assertThat(second.head().status()).isEqualTo(200);
                 assertThat(second.event()).isNotNull();
             } else {
-                TimeUnit.MILLISECONDS.sleep(50);
+                TimeUnit.MILLISECONDS.sleep(JOINING);
             }
 
             first.reset();
@@ -228,7 +231,7 @@ class IdempotencyTest {
             second.head();
             second.event();
         } else {
-            TimeUnit.MILLISECONDS.sleep(50);
+            TimeUnit.MILLISECONDS.sleep(JOINING);
         }
 
         first.reset();
