@@ -8,6 +8,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,7 +63,7 @@ final class Handover {
     }
 
     /**
-     * Before the consumer closes. A group that shares its partitions out takes no commits, and whoever leaves it then has
+     * Before the consumer leaves. A group that shares its partitions out takes no commits, and whoever leaves it then has
      * left all that he answered since to be answered again: he stays until that is done.
      *
      * @param poll takes part in it for a moment, and reads nothing
@@ -77,7 +78,7 @@ final class Handover {
             try {
                 commits.last(partitions.all());
                 return;
-            } catch (RebalanceInProgressException e) {
+            } catch (RebalanceInProgressException | WakeupException e) {
                 poll.run();
             }
         }

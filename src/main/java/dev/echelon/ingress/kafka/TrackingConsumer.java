@@ -245,6 +245,13 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         super.subscribe(pattern, handover.listener(listener, super::pause));
     }
 
+    /** Camel does so before it closes. */
+    @Override
+    public void unsubscribe() {
+        awaitGroup();
+        super.unsubscribe();
+    }
+
     @Override
     public void close() {
         close(CLOSING);

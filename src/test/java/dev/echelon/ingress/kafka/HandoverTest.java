@@ -13,6 +13,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -182,7 +183,7 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
         handover.awaitGroup(
                 () -> {
                     polls.add("poll");
-                    commitFails = polls.size() < 3 ? commitFails : null;
+                    commitFails = polls.size() < 3 ? new WakeupException() : null;
                 },
                 Duration.ofNanos(100));
 
