@@ -121,6 +121,7 @@ final class LogSetup {
         queue.setDiscardingThreshold(QUEUE / 5);
         queue.setNeverBlock(true);
         queue.setMaxFlushTime(FLUSH_MILLIS);
+        queue.addFilter(new SeldomLines());
         queue.addAppender(console);
         queue.start();
         return queue;

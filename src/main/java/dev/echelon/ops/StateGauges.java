@@ -10,6 +10,8 @@ import dev.echelon.route.InstanceStatus;
 import dev.echelon.route.PoolStatus;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,9 @@ final class StateGauges {
     private final MeterRegistry registry;
     private final Gateway gateway;
     private final Snapshots snapshots;
+
+    /** Those of this generation that have their gauges; a registry warns of a second one. */
+    private final Set<String> echelons = ConcurrentHashMap.newKeySet();
 
     StateGauges(MeterRegistry registry, Gateway gateway, Snapshots snapshots) {
         this.registry = registry;
@@ -44,6 +49,7 @@ final class StateGauges {
 
     /** Those of pools and providers that the generation names; what is there already stays as it is. */
     void bind(Generation generation) {
+        echelons.clear();
         gateway.pools().stream()
                 .map(PoolStatus::pool)
                 .filter(generation.configuration().pools()::containsKey)
@@ -104,7 +110,7 @@ final class StateGauges {
 
     private void echelon(String id) {
         EchelonStatus first = gateway.states().echelon(id);
-        if (first == null) {
+        if (first == null || !echelons.add(id)) {
             return;
         }
         gaugeOfEchelon(MetricNames.PERMITS_IN_USE, id, EchelonStatus::permits);

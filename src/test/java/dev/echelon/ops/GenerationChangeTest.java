@@ -2,6 +2,9 @@ package dev.echelon.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.echelon.config.ConfigLoader;
 import dev.echelon.config.Configuration;
 import dev.echelon.domain.DecisionTrace;
@@ -13,6 +16,7 @@ import dev.echelon.domain.Usage;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +30,7 @@ import java.util.stream.IntStream;
 import org.apache.camel.impl.DefaultCamelContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** Whose series are there: what a later generation no longer names leaves none behind, and of thousands those that are asked. */
 class GenerationChangeTest {
@@ -89,6 +94,25 @@ class GenerationChangeTest {
                             .value())
                     .isEqualTo(Series.MOST);
         }
+    }
+
+    @Test
+    void theInstancesOfAnEchelonShareItsGaugesWithoutAWarning() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(MeterRegistry.class);
+        ListAppender<ILoggingEvent> told = new ListAppender<>();
+        told.start();
+        logger.addAppender(told);
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (DefaultCamelContext context = new DefaultCamelContext();
+                GatewayRuntime runtime = new GatewayRuntime()) {
+            context.getRegistry().bind("metricsRegistry", registry);
+            Gateway gateway = runtime.install(context, configuration("two", List.of("a", "b")));
+            assertThat(Operations.install(context, runtime, gateway).registry()).isSameAs(registry);
+        } finally {
+            logger.detachAppender(told);
+        }
+        assertThat(values(registry)).contains("two.e1/up:a", "two.e1/up:b", "two.e1");
+        assertThat(told.list).isEmpty();
     }
 
     private static RequestListener.Attempted attempt(Instance instance) {

@@ -34,7 +34,7 @@ record CloudEvent(@Nullable String id, String type, byte[] data) {
         }
         String id = RecordText.header(headers, "ce_id");
         if (id == null) {
-            throw RecordText.invalid("ce_id");
+            throw RecordText.invalid("ce_id", "be there where ce_specversion is");
         }
         return new CloudEvent(id, type, value);
     }

@@ -7,6 +7,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +59,28 @@ final class Handover {
         }
         if (deliveries.revoked() > 0) {
             LOG.warn("{} prompts are given away unfinished, and will be repeated", deliveries.revoked());
+        }
+    }
+
+    /**
+     * Before the consumer leaves. A group that shares its partitions out takes no commits, and whoever leaves it then has
+     * left all that he answered since to be answered again: he stays until that is done.
+     *
+     * @param poll takes part in it for a moment, and reads nothing
+     * @param atMost how long
+     * @throws KafkaException when the commit fails for another reason
+     */
+    void awaitGroup(Runnable poll, Duration atMost) {
+        revoke(partitions.all());
+        long end = ticker.nanos() + atMost.toNanos();
+        while ((commits.unsure() > 0 || deliveries.revoked() > 0) && ticker.nanos() < end) {
+            deliveries.work();
+            try {
+                commits.last(partitions.all());
+                return;
+            } catch (RebalanceInProgressException | WakeupException e) {
+                poll.run();
+            }
         }
     }
 

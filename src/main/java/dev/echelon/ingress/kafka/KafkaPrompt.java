@@ -65,7 +65,7 @@ public final class KafkaPrompt implements Processor {
     private void requirePlaceFor(Prompt.Reply reply) throws ModelFailure {
         String topic = reply.topic() == null ? answers : reply.topic();
         if (reply.partition() != null && replyPartitions.lacks(topic, reply.partition())) {
-            throw RecordText.invalid(PromptReader.REPLY_PARTITION);
+            throw RecordText.invalid(PromptReader.REPLY_PARTITION, "name a partition that " + topic + " has");
         }
     }
 

@@ -61,6 +61,8 @@ final class OffsetCommits implements Commits {
 
     @Override
     public void last(Collection<TopicPartition> leaving) {
+        // a commit that is under way may fail, and there is no other after this one
+        partitions.markAgain(leaving);
         Map<TopicPartition, OffsetAndMetadata> marks = partitions.marks(leaving);
         if (!marks.isEmpty()) {
             consumer.commitSync(marks, PATIENCE);

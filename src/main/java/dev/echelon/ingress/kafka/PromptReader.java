@@ -71,6 +71,10 @@ final class PromptReader {
     private static ParsedRequest request(CloudEvent event, boolean hasTarget) throws ModelFailure {
         byte[] data = event.data();
         boolean text = event.type().startsWith("text/") || (hasTarget && !startsObject(data));
+        if (!text && !startsObject(data)) {
+            throw ModelFailure.of(
+                    FailureKind.INVALID_REQUEST, "the prompt is no JSON object; plain text needs the header " + TARGET);
+        }
         if (!text) {
             return RequestJson.read(data);
         }
@@ -96,11 +100,13 @@ final class PromptReader {
     private Prompt.Reply reply(Headers headers) throws ModelFailure {
         byte[] correlation = RecordText.bytes(headers, CORRELATION);
         if (correlation != null && correlation.length > MAX_CORRELATION) {
-            throw RecordText.invalid(CORRELATION);
+            throw RecordText.invalid(CORRELATION, "have at most " + MAX_CORRELATION + " bytes");
         }
         String topic = RecordText.header(headers, REPLY_TOPIC);
         if (topic != null && !settings.replyTopics().contains(topic)) {
-            throw refusal("reply_topic_not_allowed", "the reply topic is not on the list")
+            throw refusal(
+                            "reply_topic_not_allowed",
+                            "the topic that " + REPLY_TOPIC + " names is not on the list echelon.kafka.reply-topics")
                     .withParam(REPLY_TOPIC);
         }
         return new Prompt.Reply(topic, partition(headers), correlation, traceparent(headers), null);
@@ -113,7 +119,7 @@ final class PromptReader {
         }
         int partition = bytes.length == Integer.BYTES ? ByteBuffer.wrap(bytes).getInt() : -1;
         if (partition < 0) {
-            throw RecordText.invalid(REPLY_PARTITION);
+            throw RecordText.invalid(REPLY_PARTITION, "be the number of a partition, in 4 bytes");
         }
         return partition;
     }
@@ -155,7 +161,7 @@ final class PromptReader {
         String word = RecordText.header(headers, PRIORITY);
         Lane lane = word == null ? Lane.BATCH : Lane.of(word);
         if (lane == null) {
-            throw RecordText.invalid(PRIORITY);
+            throw RecordText.invalid(PRIORITY, "be batch or interactive");
         }
         return lane;
     }
@@ -173,7 +179,7 @@ final class PromptReader {
         } catch (NumberFormatException e) {
             // told below
         }
-        throw RecordText.invalid(TIMEOUT);
+        throw RecordText.invalid(TIMEOUT, "be a number of milliseconds above 0");
     }
 
     private static ModelFailure refusal(String code, String message) {

@@ -34,7 +34,7 @@ final class RecordText {
         }
         String text = new String(value, StandardCharsets.ISO_8859_1).strip();
         if (text.length() > MOST || !isVisible(text)) {
-            throw invalid(name);
+            throw invalid(name, "be visible ASCII characters, at most " + MOST);
         }
         return text;
     }
@@ -43,8 +43,9 @@ final class RecordText {
         return text.chars().allMatch(c -> c >= 0x20 && c < 0x7f);
     }
 
-    static ModelFailure invalid(String header) {
-        return ModelFailure.of(FailureKind.INVALID_REQUEST, "the header " + header + " is not valid")
+    /** @param must {@code be}, {@code have} or {@code name} what */
+    static ModelFailure invalid(String header, String must) {
+        return ModelFailure.of(FailureKind.INVALID_REQUEST, "the header " + header + " must " + must)
                 .withCode("invalid_header")
                 .withParam(header);
     }

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.FencedInstanceIdException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,8 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private static final Duration BUSY = Duration.ofMillis(20);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
     private static final Duration CLOSING = Duration.ofSeconds(30);
+    private static final Duration STAYING = Duration.ofSeconds(20);
+    private static final Duration STEP = Duration.ofMillis(100);
 
     /** So many more than may be in flight may be repeated after a crash: nothing is read on while commits fail. */
     private static final int UNSURE = 64;
@@ -242,6 +245,13 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         super.subscribe(pattern, handover.listener(listener, super::pause));
     }
 
+    /** Camel does so before it closes. */
+    @Override
+    public void unsubscribe() {
+        awaitGroup();
+        super.unsubscribe();
+    }
+
     @Override
     public void close() {
         close(CLOSING);
@@ -250,12 +260,30 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     @Override
     public void close(Duration timeout) {
         try {
+            awaitGroup();
             super.close(timeout);
         } finally {
             handover.lost(partitions.all());
             commits.close();
             deliveries.close();
             whenClosed.accept(this);
+        }
+    }
+
+    private void awaitGroup() {
+        try {
+            handover.awaitGroup(this::takePart, STAYING);
+        } catch (KafkaException | IllegalStateException e) {
+            LOG.debug("what is left to be committed is committed when the partitions go", e);
+        }
+    }
+
+    private void takePart() {
+        super.pause(super.assignment());
+        try {
+            super.poll(STEP);
+        } catch (WakeupException e) {
+            LOG.trace("the consumer is being closed", e);
         }
     }
 

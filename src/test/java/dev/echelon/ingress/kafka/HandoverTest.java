@@ -12,6 +12,8 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RebalanceInProgressException;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,9 +37,11 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
     private RuntimeException commitFails;
 
     private Deliveries.@Nullable Done asked;
+    private int unsure;
     private long now = 1;
     private CrashLog crashLog;
     private Deliveries deliveries;
+    private Handover handover;
     private ConsumerRebalanceListener listener;
 
     @BeforeEach
@@ -45,8 +49,8 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
         crashLog = CrashLog.open(folder.resolve("log"));
         RetryRules rules = new RetryRules(Duration.ofHours(1), () -> 1);
         deliveries = new Deliveries(this, rules, crashLog, () -> now, TestSettings.of(4, false, false, folder));
-        listener = new Handover(partitions, deliveries, this, () -> now++, Duration.ofNanos(5))
-                .listener(this, added -> log.add("pause"));
+        handover = new Handover(partitions, deliveries, this, () -> now++, Duration.ofNanos(5));
+        listener = handover.listener(this, added -> log.add("pause"));
         listener.onPartitionsAssigned(List.of(PARTITION));
         partitions.learned(Map.of());
     }
@@ -76,6 +80,11 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
     @Override
     public int waiting() {
         return 0;
+    }
+
+    @Override
+    public int unsure() {
+        return unsure;
     }
 
     @Override
@@ -162,5 +171,39 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
         assertThat(log).containsExactly("assigned", "pause", "lost");
         assertThat(tracker.isReleased()).isTrue();
         assertThat(partitions.all()).isEmpty();
+    }
+
+    @Test
+    void whoClosesWhileTheGroupSharesOutStaysUntilItTakesHisCommit() {
+        take();
+        answer();
+        unsure = 1;
+        commitFails = new RebalanceInProgressException();
+        List<String> polls = new ArrayList<>();
+        handover.awaitGroup(
+                () -> {
+                    polls.add("poll");
+                    commitFails = polls.size() < 3 ? new WakeupException() : null;
+                },
+                Duration.ofNanos(100));
+
+        assertThat(polls).hasSize(3);
+        assertThat(log).containsExactly("assigned", "pause", "commit 1", "commit 0", "commit 0", "commit 0");
+    }
+
+    @Test
+    void whoClosesStaysNoLongerThanHeMay() {
+        unsure = 1;
+        commitFails = new RebalanceInProgressException();
+        handover.awaitGroup(() -> log.add("poll"), Duration.ofNanos(4));
+
+        assertThat(log).contains("poll").hasSizeLessThan(10);
+    }
+
+    @Test
+    void whoHasCommittedAllClosesAtOnce() {
+        handover.awaitGroup(() -> log.add("poll"), Duration.ofNanos(100));
+
+        assertThat(log).containsExactly("assigned", "pause");
     }
 }
