@@ -13,7 +13,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code echelon dev-kafka}: a real Kafka broker on this machine, until it is told to stop. */
 @Command(
-        name = "dev-kafka",
         description = "Start a Kafka broker for development, with the gateway's topics. Ctrl-C stops it.",
         mixinStandardHelpOptions = true)
 final class DevKafkaCommand implements Callable<Integer> {
