@@ -1,5 +1,9 @@
 package dev.echelon.cli;
 
+import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.json.RequestJson;
+import dev.echelon.route.GatewayRuntime;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -30,11 +34,23 @@ public final class Echelon {
         }
     }
 
-    /** What its options say is guessed and read while they are. */
+    /** While the options are read, so is the configuration, and what any start needs is loaded. */
     private static int serve(String... args) {
         ReadAhead ahead = ReadAhead.of(args);
-        new Thread(ahead, "echelon-ahead").start();
+        new Thread(ahead, "echelon-configuration").start();
+        new Thread(Echelon::loadAhead, "echelon-ahead").start();
         return commandLine(Map.of(SERVE, new ServeCommand(ahead))).execute(args);
+    }
+
+    /** Whatever polls sockets, and whatever reads a request. */
+    private static void loadAhead() {
+        GatewayRuntime.prepare();
+        try {
+            RequestJson.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
+                    .getBytes(StandardCharsets.UTF_8));
+        } catch (ModelFailure impossible) {
+            throw new IllegalStateException(impossible);
+        }
     }
 
     /** Runs a command and returns its exit status. */

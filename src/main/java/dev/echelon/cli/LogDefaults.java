@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.status.NopStatusListener;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ public final class LogDefaults extends ContextAwareBase implements Configurator 
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+        // else Logback looks into its own notes, and makes their dates ready for it
+        context.getStatusManager().add(new NopStatusListener());
         OnDemand console = new OnDemand(context);
         console.start();
         root.addAppender(console);

@@ -1,15 +1,12 @@
 package dev.echelon.cli;
 
 import dev.echelon.config.Configuration;
-import dev.echelon.domain.ModelFailure;
-import dev.echelon.domain.json.RequestJson;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration, read beside all else that a start needs: nothing of it takes longer. Where it is, is guessed from
+ * The configuration, read beside all else that a start needs: nothing takes longer. Where it is, is guessed from
  * the arguments before they are understood; who has understood them takes it only where the guess was right.
  */
 final class ReadAhead implements Runnable {
@@ -26,16 +23,10 @@ final class ReadAhead implements Runnable {
         return new ReadAhead(ConfigOptions.of(value("--configs", args), value("--profile", args)));
     }
 
-    /** Reads it, and then what the first request will need. */
+    /** Reads it; to be called on a thread that nobody waits for. */
     @Override
     public void run() {
         reading.run();
-        try {
-            RequestJson.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
-                    .getBytes(StandardCharsets.UTF_8));
-        } catch (ModelFailure impossible) {
-            throw new IllegalStateException(impossible);
-        }
     }
 
     /**
