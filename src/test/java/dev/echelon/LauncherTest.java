@@ -48,7 +48,13 @@ class LauncherTest {
         assertThat(call.get(0)).isEqualTo(house.resolve("jvm/b-25/bin/java").toString());
         assertThat(call)
                 .contains("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Djdk.serialFilter=!*", "-Xmx512m")
-                .containsSequence("-jar", house.resolve("target/echelon.jar").toString(), "serve", "--port", "8080");
+                .containsSequence(
+                        "-cp",
+                        house.resolve("target/echelon.jar").toString(),
+                        "dev.echelon.cli.Echelon",
+                        "serve",
+                        "--port",
+                        "8080");
     }
 
     @Test
@@ -103,7 +109,12 @@ class LauncherTest {
         environment.put("ECHELON_JAVA_OPTS", "-Xmx2g  -XX:+UseZGC -Dx=*");
 
         assertThat(run().call())
-                .containsSequence("-Xmx2g", "-XX:+UseZGC", "-Dx=*", "-jar")
+                .containsSequence(
+                        "-Xmx2g",
+                        "-XX:+UseZGC",
+                        "-Dx=*",
+                        "-cp",
+                        house.resolve("target/echelon.jar").toString())
                 .doesNotContain("-Xmx512m", "-XX:+UseParallelGC");
     }
 
@@ -114,7 +125,7 @@ class LauncherTest {
 
         assertThat(run("dev-kafka", "--port", "0").call())
                 .contains("-XX:+UseSerialGC", "-Xmx256m")
-                .doesNotContain("-XX:+UseParallelGC", "-Xmx512m", "-jar")
+                .doesNotContain("-XX:+UseParallelGC", "-Xmx512m")
                 .containsSequence(
                         "-cp",
                         house.resolve("target/echelon.jar") + ":" + jars + "/*",

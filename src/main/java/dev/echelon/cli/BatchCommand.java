@@ -32,7 +32,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code echelon batch}: a file of prompts to a file of answers, many at a time; goes on where it was stopped. */
 @Command(
-        name = "batch",
         description =
                 "Answer a file of prompts: OpenAI batch lines, {\"prompt\": \"...\"} lines or plain text lines. Run it"
                         + " again to go on where it stopped and to ask once more what failed.",

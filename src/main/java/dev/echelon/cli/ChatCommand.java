@@ -30,7 +30,7 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code echelon chat}: one prompt, through the same routes as everything else. */
-@Command(name = "chat", description = "Send one prompt and print the answer.", mixinStandardHelpOptions = true)
+@Command(description = "Send one prompt and print the answer.", mixinStandardHelpOptions = true)
 final class ChatCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "PROMPT", description = "The prompt.")

@@ -7,6 +7,7 @@ import dev.echelon.config.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -27,6 +28,20 @@ final class ConfigOptions {
             description = "Overlay: files below DIR/NAME override those below DIR.")
     @Nullable
     private String profile;
+
+    /** What they are when these two are given; {@code null} stands for the default. */
+    static ConfigOptions of(@Nullable String configs, @Nullable String profile) {
+        ConfigOptions options = new ConfigOptions();
+        if (configs != null) {
+            options.configs = Path.of(configs);
+        }
+        options.profile = profile;
+        return options;
+    }
+
+    boolean sameAs(ConfigOptions other) {
+        return configs.equals(other.configs) && Objects.equals(profile, other.profile);
+    }
 
     /** @throws BadUsageException with every fault on a line of its own */
     Configuration load() throws BadUsageException {

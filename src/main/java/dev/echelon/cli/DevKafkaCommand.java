@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code echelon dev-kafka}: a real Kafka broker on this machine, until it is told to stop. */
 @Command(
-        name = "dev-kafka",
         description = "Start a Kafka broker for development, with the gateway's topics. Ctrl-C stops it."
                 + " Or send to a topic, or read one.",
         mixinStandardHelpOptions = true)

@@ -17,7 +17,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code echelon dlq}: the prompts from Kafka that no model answered. */
 @Command(
-        name = "dlq",
         description = "See the dead letters of prompts from Kafka, or send them to the models again.",
         mixinStandardHelpOptions = true)
 final class DlqCommand {

@@ -1,10 +1,11 @@
 package dev.echelon.cli;
 
-import dev.echelon.config.ConfigLoader;
 import dev.echelon.domain.ModelFailure;
 import dev.echelon.domain.json.RequestJson;
+import dev.echelon.route.GatewayRuntime;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -22,30 +23,28 @@ public final class Echelon {
     static final int FAILED = 1;
     static final int BAD_USAGE = 2;
 
-    private static final List<Class<?>> COMMANDS = List.of(
-            ServeCommand.class,
-            ValidateCommand.class,
-            RoutesCommand.class,
-            ChatCommand.class,
-            BatchCommand.class,
-            DlqCommand.class,
-            DevKafkaCommand.class);
+    private static final String SERVE = "serve";
 
     private Echelon() {}
 
     public static void main(String[] args) {
-        if (args.length > 0 && name(ServeCommand.class).equals(args[0])) {
-            new Thread(Echelon::loadAhead, "echelon-ahead").start();
-        }
-        int status = run(args);
+        int status = args.length > 0 && args[0].equals(SERVE) ? serve(args) : run(args);
         if (status != OK) {
             System.exit(status);
         }
     }
 
-    /** Whatever the options say: files and requests will be read. Both are loaded while the options are read. */
+    /** While the options are read, so is the configuration, and what any start needs is loaded. */
+    private static int serve(String... args) {
+        ReadAhead ahead = ReadAhead.of(args);
+        new Thread(ahead, "echelon-configuration").start();
+        new Thread(Echelon::loadAhead, "echelon-ahead").start();
+        return commandLine(Map.of(SERVE, new ServeCommand(ahead))).execute(args);
+    }
+
+    /** Whatever polls sockets, and whatever reads a request. */
     private static void loadAhead() {
-        ConfigLoader.prepare();
+        GatewayRuntime.prepare();
         try {
             RequestJson.read("{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hello\"}]}"
                     .getBytes(StandardCharsets.UTF_8));
@@ -64,13 +63,27 @@ public final class Echelon {
      *     the options of them all takes a good part of a start
      */
     static CommandLine commandLine(String... args) {
+        Map<String, Class<?>> commands = commands();
+        Class<?> asked = args.length > 0 ? commands.get(args[0]) : null;
+        return commandLine(asked == null ? commands : Map.of(args[0], asked));
+    }
+
+    private static Map<String, Class<?>> commands() {
+        Map<String, Class<?>> commands = new LinkedHashMap<>();
+        commands.put(SERVE, ServeCommand.class);
+        commands.put("validate", ValidateCommand.class);
+        commands.put("routes", RoutesCommand.class);
+        commands.put("chat", ChatCommand.class);
+        commands.put("batch", BatchCommand.class);
+        commands.put("dlq", DlqCommand.class);
+        commands.put("dev-kafka", DevKafkaCommand.class);
+        return commands;
+    }
+
+    /** @param commands by name; their classes, or instances */
+    private static CommandLine commandLine(Map<String, ?> commands) {
         CommandLine line = new CommandLine(new Echelon());
-        List<Class<?>> asked = COMMANDS.stream()
-                .filter(command -> args.length > 0 && name(command).equals(args[0]))
-                .toList();
-        for (Class<?> command : asked.isEmpty() ? COMMANDS : asked) {
-            line.addSubcommand(command);
-        }
+        commands.forEach(line::addSubcommand);
         line.setExecutionExceptionHandler((failure, command, parsed) -> {
             if (failure instanceof BadUsageException) {
                 command.getErr().println(failure.getMessage());
@@ -81,10 +94,6 @@ public final class Echelon {
             return FAILED;
         });
         return line;
-    }
-
-    private static String name(Class<?> command) {
-        return command.getAnnotation(Command.class).name();
     }
 
     static final class Version implements IVersionProvider {

@@ -6,9 +6,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ConfiguratorRank;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import ch.qos.logback.core.status.NopStatusListener;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How lines look until {@code [global.logging]} has been read: text on the console, from INFO on. In code, as reading
@@ -30,8 +35,34 @@ public final class LogDefaults extends ContextAwareBase implements Configurator 
             return ExecutionStatus.INVOKE_NEXT_IF_ANY;
         }
         Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        root.addAppender(LogSetup.console(context, LogFormat.TEXT));
+        // else Logback looks into its own notes, and makes their dates ready for it
+        context.getStatusManager().add(new NopStatusListener());
+        OnDemand console = new OnDemand(context);
+        console.start();
+        root.addAppender(console);
         root.setLevel(Level.INFO);
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** A console that is made for its first line: mostly there is none before {@code [global.logging]} has been read. */
+    private static final class OnDemand extends AppenderBase<ILoggingEvent> {
+
+        private final LoggerContext logging;
+
+        @Nullable
+        private Appender<ILoggingEvent> console;
+
+        OnDemand(LoggerContext logging) {
+            this.logging = logging;
+            setContext(logging);
+        }
+
+        @Override
+        protected void append(ILoggingEvent event) {
+            if (console == null) {
+                console = LogSetup.console(logging, LogFormat.TEXT);
+            }
+            console.doAppend(event);
+        }
     }
 }

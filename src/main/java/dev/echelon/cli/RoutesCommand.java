@@ -15,10 +15,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code echelon routes}: prints what a configuration compiles to; needs no keys and starts nothing. */
-@Command(
-        name = "routes",
-        description = "Print the Camel routes that the configuration compiles to.",
-        mixinStandardHelpOptions = true)
+@Command(description = "Print the Camel routes that the configuration compiles to.", mixinStandardHelpOptions = true)
 final class RoutesCommand implements Callable<Integer> {
 
     enum Format {

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +23,6 @@ import picocli.CommandLine.Option;
 
 /** {@code echelon serve}: the gateway, until it is told to stop. */
 @Command(
-        name = "serve",
         description = "Start the gateway. SIGTERM drains: what is accepted is finished, nothing new is taken.",
         mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
@@ -33,6 +30,8 @@ final class ServeCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
     private static final Duration CLOSING = Duration.ofSeconds(20);
     private static final Path DEFAULT_ROUTES = Path.of("routes");
+
+    private final ReadAhead ahead;
 
     @Mixin
     private ConfigOptions options = new ConfigOptions();
@@ -106,6 +105,15 @@ final class ServeCommand implements Callable<Integer> {
     @Mixin
     private Simulation simulation = new Simulation();
 
+    ServeCommand() {
+        this(ReadAhead.of());
+    }
+
+    /** @param ahead what is being read already */
+    ServeCommand(ReadAhead ahead) {
+        this.ahead = ahead;
+    }
+
     @Override
     public Integer call() throws Exception {
         checkPort("--port", port);
@@ -123,26 +131,12 @@ final class ServeCommand implements Callable<Integer> {
                 inbox,
                 kafkaBrokers == null ? Map.of() : Map.of("echelon.kafka.brokers", kafkaBrokers));
         Duration longestEnd = Duration.ofSeconds(drainNotice + drainTimeout).plus(CLOSING);
-        // the two need nothing of each other, and each is a good part of a start
-        FutureTask<Configuration> reading = new FutureTask<>(options::load);
-        new Thread(reading, "echelon-configuration").start();
         try (GatewayRuntime runtime = new GatewayRuntime();
                 @Nullable Simulator simulator = simulation.enabled() ? simulation.prepare(runtime.vertx()) : null) {
-            Configuration configuration = result(reading);
+            Configuration configuration = ahead.configuration(options);
             try (LogSetup.Queued log = LogSetup.apply(configuration.defaults().logging(), longestEnd)) {
                 return serve(runtime, configuration, simulator, used);
             }
-        }
-    }
-
-    private static Configuration result(FutureTask<Configuration> reading) throws Exception {
-        try {
-            return reading.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof BadUsageException fault) {
-                throw fault;
-            }
-            throw e;
         }
     }
 

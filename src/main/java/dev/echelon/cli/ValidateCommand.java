@@ -11,7 +11,6 @@ import picocli.CommandLine.Spec;
 
 /** {@code echelon validate}: says everything that is wrong with a configuration, or that nothing is. */
 @Command(
-        name = "validate",
         description = "Check the configuration; every fault is listed with its place.",
         mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {

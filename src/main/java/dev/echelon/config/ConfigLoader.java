@@ -20,11 +20,6 @@ public final class ConfigLoader {
         this.environment = environment;
     }
 
-    /** Makes the parser ready, which is a third of what a first load takes; for those who do not yet know what to load. */
-    public static void prepare() {
-        ProviderReader.prepare();
-    }
-
     /** @param configs the folder that holds {@code llms}, or {@code llms} itself */
     public Configuration load(Path configs) throws ConfigException {
         return load(configs, null);

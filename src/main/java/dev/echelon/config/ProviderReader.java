@@ -49,11 +49,6 @@ final class ProviderReader {
                 .map(main -> new Located<>(provider(main, document), main.node(), document.key()));
     }
 
-    /** Reads the built-in providers once for nothing. */
-    static void prepare() {
-        BUILT_IN.keySet().forEach(name -> builtIn(name, new Report()));
-    }
-
     /** The built-in provider of a name, before the environment is put in. */
     static Optional<Document> builtIn(String name, Report report) {
         String file = "built-in " + name;

@@ -3,10 +3,8 @@ package dev.echelon.config;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Collects every problem of one load, so that all are told at once and in the order of the files. Decides which of them
@@ -18,8 +16,10 @@ final class Report {
     private static final int MOST = 1000;
 
     private final Map<String, Integer> files = new LinkedHashMap<>();
-    private final Set<Problem> errors = new LinkedHashSet<>();
-    private final Set<Problem> warnings = new LinkedHashSet<>();
+    /** By their text. */
+    private final Map<String, Problem> errors = new LinkedHashMap<>();
+
+    private final Map<String, Problem> warnings = new LinkedHashMap<>();
     private boolean strict = true;
     private boolean fill;
 
@@ -79,17 +79,21 @@ final class Report {
         return sorted(warnings);
     }
 
-    private void add(Place place, String message, Set<Problem> problems) {
+    private void add(Place place, String message, Map<String, Problem> problems) {
         file(place.file());
         if (problems.size() < MOST) {
-            problems.add(place.problem(message));
+            put(place.problem(message), problems);
         } else if (problems.size() == MOST) {
-            problems.add(new Problem(place.file(), 0, 0, "has more problems; correct these first"));
+            put(new Problem(place.file(), 0, 0, "has more problems; correct these first"), problems);
         }
     }
 
-    private List<Problem> sorted(Set<Problem> problems) {
-        List<Problem> sorted = new ArrayList<>(problems);
+    private static void put(Problem problem, Map<String, Problem> problems) {
+        problems.putIfAbsent(problem.toString(), problem);
+    }
+
+    private List<Problem> sorted(Map<String, Problem> problems) {
+        List<Problem> sorted = new ArrayList<>(problems.values());
         List<Problem> rest = sorted.subList(Math.min(MOST, sorted.size()), sorted.size());
         List<Problem> last = List.copyOf(rest);
         rest.clear();

@@ -51,11 +51,11 @@ final class GenerationBuilder {
         Topology topology = new TopologyBuilder(configuration, dialects).build();
         Nodes nodes = Nodes.of(id, topology);
         Planner planner = new Planner(configuration, topology, nodes, random);
-        Map<TaskGroupConfig, Plan> groups = new LinkedHashMap<>();
+        Map<String, Plan> groups = new LinkedHashMap<>();
         for (TaskGroupConfig group : configuration.groups().values()) {
             Plan plan = planner.group(group);
             if (!plan.tiers().isEmpty()) {
-                groups.put(group, plan);
+                groups.put(group.name(), plan);
             }
         }
         List<PoolConfig> pools = configuration.pools().values().stream()
@@ -68,7 +68,7 @@ final class GenerationBuilder {
         Registry registry = context.getRegistry();
         context.addRoutes(new InstanceRoutes(nodes, registry, members, client));
         context.addRoutes(new EchelonRoutes(nodes, registry, topology));
-        context.addRoutes(new GroupRoutes(nodes, registry, groups));
+        context.addRoutes(new GroupRoutes(nodes, registry, configuration.groups(), groups));
         context.addRoutes(new PoolRoutes(nodes, registry, pools, planner, this::poolLimit));
         return new Generation(
                 id,

@@ -12,21 +12,31 @@ final class GroupRoutes extends LevelRoutes {
 
     private static final String NEXT_ECHELON = "next_echelon";
 
-    private final Map<TaskGroupConfig, Plan> groups;
+    private final Map<String, TaskGroupConfig> groups;
+    private final Map<String, Plan> plans;
 
-    /** @param groups with their plans, which say which echelons each may send to */
-    GroupRoutes(Nodes nodes, Registry registry, Map<TaskGroupConfig, Plan> groups) {
+    /**
+     * @param groups by name
+     * @param plans of those of them that get a route, which say which echelons each may send to
+     */
+    GroupRoutes(Nodes nodes, Registry registry, Map<String, TaskGroupConfig> groups, Map<String, Plan> plans) {
         super(nodes, registry);
         this.groups = groups;
+        this.plans = plans;
     }
 
     @Override
     public void configure() {
         if (nodes.large()) {
             String node = nodes.group("");
-            balance(route(node, groups.size() + " task groups"), node, NEXT_ECHELON, List.of(nodes.echelon("")));
+            balance(route(node, plans.size() + " task groups"), node, NEXT_ECHELON, List.of(nodes.echelon("")));
         } else {
-            groups.forEach(this::group);
+            groups.values().forEach(group -> {
+                Plan plan = plans.get(group.name());
+                if (plan != null) {
+                    group(group, plan);
+                }
+            });
         }
     }
 

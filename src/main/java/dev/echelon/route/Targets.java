@@ -3,7 +3,6 @@ package dev.echelon.route;
 import dev.echelon.config.Configuration;
 import dev.echelon.config.PoolConfig;
 import dev.echelon.config.RequestDefaults;
-import dev.echelon.config.TaskGroupConfig;
 import dev.echelon.config.WrapperConfig;
 import dev.echelon.config.WrapperConfig.CallDefaults;
 import dev.echelon.domain.Instance;
@@ -40,14 +39,14 @@ final class Targets {
             Nodes nodes,
             Planner planner,
             List<PoolConfig> pools,
-            Map<TaskGroupConfig, Plan> groups) {
+            Map<String, Plan> groups) {
         this.configuration = configuration;
         this.topology = topology;
         this.nodes = nodes;
         for (PoolConfig pool : pools) {
             add("pool", pool.name(), Nodes.pool(pool.name()), planner.pool(pool));
         }
-        groups.forEach((group, plan) -> add("group", group.name(), nodes.group(group.name()), plan));
+        groups.forEach((group, plan) -> add("group", group, nodes.group(group), plan));
         topology.echelons().keySet().forEach(id -> {
             Target target = target(id, nodes.echelon(id), planner.echelon(id));
             byName.put(id, target);

@@ -8,12 +8,13 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
-import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.echelon.config.RequestDefaults.LogFormat;
 import dev.echelon.testing.ApiClient;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -114,9 +115,19 @@ class LogSetupTest {
         assertThat(context.getLogger("ROOT").iteratorForAppenders().hasNext()).isFalse();
 
         LogDefaults.configure(context, name -> false);
+        PrintStream console = System.err;
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+        try {
+            context.getLogger("a.b.Start").debug("not this");
+            context.getLogger("a.b.Start").info("one");
+            context.getLogger("a.b.Start").info("two");
+        } finally {
+            System.setErr(console);
+        }
 
-        assertThat(context.getLogger("ROOT").getLevel()).isEqualTo(Level.INFO);
-        assertThat(context.getLogger("ROOT").iteratorForAppenders().next()).isInstanceOf(ConsoleAppender.class);
+        assertThat(lines.toString(StandardCharsets.UTF_8).lines().map(line -> line.substring(line.indexOf(' ') + 1)))
+                .containsExactly("INFO  Start - one", "INFO  Start - two");
     }
 
     private LogQueue queueBefore(StuckConsole console) {
