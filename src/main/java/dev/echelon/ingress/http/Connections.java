@@ -1,6 +1,7 @@
 package dev.echelon.ingress.http;
 
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -23,7 +24,20 @@ final class Connections {
         }
     }
 
-    /** Closes at once, for the other side may not read. Vert.x's own close first writes what is still unsent, and would wait for such a reader for ever. */
+    /** Each write leaves when it is made: of a stream nothing is to wait for anything, nor come together with it. */
+    static void writeAtOnce(HttpConnection connection) {
+        if (connection instanceof ConnectionBase base) {
+            ChannelPipeline pipeline = base.channelHandlerContext().pipeline();
+            if (pipeline.get(FlushConsolidationHandler.class) != null) {
+                pipeline.remove(FlushConsolidationHandler.class);
+            }
+        }
+    }
+
+    /**
+     * Closes at once, for the other side may not read. Vert.x's own close first writes what is still unsent, and would wait
+     * for such a reader for ever.
+     */
     static void cut(HttpConnection connection) {
         if (connection instanceof ConnectionBase base) {
             ChannelFuture unused = base.channelHandlerContext().close();

@@ -49,6 +49,7 @@ final class SseSink implements AnswerSink {
     @Override
     public void begin(RouteInfo info) {
         begun = true;
+        Connections.writeAtOnce(request.connection());
         RouteHeaders.write(response, info);
         response.setChunked(true)
                 .setWriteQueueMaxSize(MAX_UNSENT_BYTES)
@@ -95,6 +96,7 @@ final class SseSink implements AnswerSink {
         }
         if (failure == null) {
             response.end(DONE);
+            Connections.writeTogether(request.connection());
         } else {
             write(ErrorJson.write(failure.withCode("stream_interrupted")));
             request.connection().close();
