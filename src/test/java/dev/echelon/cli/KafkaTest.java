@@ -159,6 +159,38 @@ class KafkaTest extends KafkaCases {
     }
 
     @Test
+    void metricsGoOnAcrossARestartOfTheRouteAndTellWhatWaits() throws Exception {
+        String topic = "topic=\"" + prompts + "\"";
+        try (TestGateway gateway = gateway("drain-seconds", "1")) {
+            kafka.send(prompts, "k", prompt("first"));
+            await().atMost(PATIENT)
+                    .until(() -> Scrape.of(gateway).sum("echelon_kafka_prompts_total", topic, ANSWERED) == 1);
+
+            gateway.context().getRouteController().stopRoute("kafka-prompts");
+            await().atMost(PATIENT).until(() -> Scrape.of(gateway).sum("echelon_kafka_partitions", topic) == 0);
+            System.gc();
+            provider.always(Behaviour.status(500));
+            kafka.send(prompts, "k", prompt("second"));
+            gateway.context().getRouteController().startRoute("kafka-prompts");
+
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape during = Scrape.of(gateway);
+                assertThat(during.sum("echelon_kafka_partitions", topic)).isEqualTo(2);
+                assertThat(during.sum("echelon_kafka_waiting", topic)).isOne();
+                assertThat(during.sum("echelon_kafka_in_flight", topic)).isZero();
+                assertThat(during.sum("echelon_kafka_partitions_paused", topic)).isEqualTo(2);
+            });
+            provider.always(Behaviour.hello());
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape after = Scrape.of(gateway);
+                assertThat(after.sum("echelon_kafka_prompts_total", topic)).isEqualTo(2);
+                assertThat(after.sum("echelon_kafka_waiting", topic)).isZero();
+                assertThat(after.sum("echelon_kafka_partitions_paused", topic)).isZero();
+            });
+        }
+    }
+
+    @Test
     void anAnswerCanComeInPieces() throws Exception {
         provider.always(Behaviour.text("one two three"));
         try (TestGateway gateway = gateway("streaming", "true")) {
