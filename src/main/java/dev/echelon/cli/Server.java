@@ -203,7 +203,7 @@ final class Server {
         Operations operations = Operations.install(context, runtime, gateway);
         operations.countDroppedLines(LogSetup::dropped);
         if (routes.kafka()) {
-            KafkaEdge.install(context, operations.prompts());
+            KafkaEdge.install(context, operations.prompts(), edge.simulated());
         }
     }
 }

@@ -66,6 +66,10 @@ abstract class KafkaCases {
     }
 
     TestGateway gateway(String... settings) throws Exception {
+        return files(settings).start();
+    }
+
+    TestGateway.ConfigFiles files(String... settings) throws Exception {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "prompts",
                 prompts,
@@ -85,8 +89,7 @@ abstract class KafkaCases {
                 .provider("up", "openai", provider.baseUrl())
                 .file("task-groups/g.toml", group("g", "m"))
                 .file("task-groups/h.toml", group("h", "n"))
-                .kafka(kafka.address(), properties)
-                .start();
+                .kafka(kafka.address(), properties);
     }
 
     /** Settings of all gateways of this class. */

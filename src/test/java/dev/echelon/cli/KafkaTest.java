@@ -5,6 +5,7 @@ import static dev.echelon.testing.TestKafka.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
@@ -187,6 +188,35 @@ class KafkaTest extends KafkaCases {
                 assertThat(after.sum("echelon_kafka_waiting", topic)).isZero();
                 assertThat(after.sum("echelon_kafka_partitions_paused", topic)).isZero();
             });
+        }
+    }
+
+    @Test
+    void aSimulatedAnswerSaysSoWholeAndInPieces() throws Exception {
+        provider.always(Behaviour.text("one two three"));
+        TestGateway.ConfigFiles simulated = files("streaming", "true")
+                .edge(edge -> new EdgeSettings(
+                        edge.host(),
+                        edge.port(),
+                        edge.loops(),
+                        edge.maxBodyBytes(),
+                        edge.maxHeldBytes(),
+                        edge.keepAlive(),
+                        edge.stuckReader(),
+                        true));
+        try (TestGateway gateway = simulated.start()) {
+            kafka.send(prompts, "k", prompt("whole"));
+            kafka.send(prompts, "k", prompt("pieces").replace("{\"model\"", "{\"stream\":true,\"model\""));
+            List<ConsumerRecord<byte[], byte[]>> all = kafka.readUntil(
+                    answers,
+                    it -> it.stream().anyMatch(one -> text(one.value()).contains("\"chat.completion\""))
+                            && it.stream()
+                                    .anyMatch(one -> header(one, "x-llm-end").equals("true")),
+                    PATIENT);
+
+            assertThat(all).hasSizeGreaterThan(3).allSatisfy(it -> assertThat(header(it, "x-llm-simulated"))
+                    .isEqualTo("true"));
+            assertThat(gateway.gateway().inFlight()).isZero();
         }
     }
 

@@ -36,9 +36,10 @@ public final class KafkaEdge extends ServiceSupport {
      * To be called before the routes are read.
      *
      * @param listener hears what becomes of the prompts
+     * @param simulated whether answers are made up, and must say so
      * @throws IllegalArgumentException when a property is not what it should be
      */
-    public static void install(CamelContext context, PromptListener listener) throws Exception {
+    public static void install(CamelContext context, PromptListener listener, boolean simulated) throws Exception {
         KafkaSettings settings = settings(context);
         KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
         // a single factory in the registry would become every kafka: endpoint's
@@ -65,7 +66,7 @@ public final class KafkaEdge extends ServiceSupport {
         registry.bind(
                 "kafkaPrompt",
                 new KafkaPrompt(settings, Clock.systemUTC(), replyPartitions, text(context, "answers", "llm.answers")));
-        registry.bind("kafkaAnswer", new KafkaAnswer());
+        registry.bind("kafkaAnswer", new KafkaAnswer(simulated));
         registry.bind("kafkaDeadLetter", new KafkaDeadLetter(settings));
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {
