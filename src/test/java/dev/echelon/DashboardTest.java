@@ -50,7 +50,7 @@ class DashboardTest {
                 }
             }
         }
-        assertThat(shown).hasSizeGreaterThan(15).contains("echelon_instances");
+        assertThat(shown).hasSizeGreaterThan(15).contains("echelon_instances", "echelon_kafka_prompts_total");
     }
 
     @Test

@@ -194,7 +194,8 @@ public enum MetricNames {
     PARTITIONS_PAUSED(
             Type.GAUGE,
             "echelon.kafka.partitions.paused",
-            "Those of them that are read no further: as many prompts as may be are under way, or nobody answers",
+            "Those of them that are read no further: too many prompts are open, nobody answers, memory is short or the"
+                    + " route rests",
             Label.TOPIC),
     MEMORY_USED(
             Type.GAUGE_BYTES,

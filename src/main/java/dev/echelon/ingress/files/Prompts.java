@@ -82,7 +82,8 @@ public final class Prompts implements AutoCloseable {
     }
 
     private static boolean isUnnamed(ParsedRequest request, ModelFailure failure) {
-        return request.request().model() == null && "model".equals(failure.param());
+        String model = request.request().model();
+        return (model == null || model.isEmpty()) && "model".equals(failure.param());
     }
 
     @Override
