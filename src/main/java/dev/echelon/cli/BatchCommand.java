@@ -100,7 +100,8 @@ final class BatchCommand implements Callable<Integer> {
                     context, simulator == null ? configuration : Simulation.redirect(configuration, simulator.start()));
             context.start();
             ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-            try (Prompts ask = Prompts.to(context.getEndpoint("llm:request?responseType=object"), target)) {
+            try (Prompts ask = Prompts.to(
+                    context.getEndpoint("llm:request?responseType=object"), target, "; --target names one for all")) {
                 Batch.Bounds bounds = Batch.Bounds.of(inFlight, Duration.ofSeconds(maxAge));
                 Batch batch = new Batch(lines, answers, ask, bounds, thread, System::nanoTime);
                 return run(batch, answers, new ProgressText(total));

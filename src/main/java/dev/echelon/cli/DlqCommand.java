@@ -130,7 +130,7 @@ final class DlqCommand {
 
     private int failed(Exception failure) {
         PrintWriter err = spec.commandLine().getErr();
-        err.println("echelon: " + failure.getMessage());
+        err.println("echelon: " + failure.getMessage() + " (brokers: " + brokers + ")");
         err.flush();
         return Echelon.FAILED;
     }

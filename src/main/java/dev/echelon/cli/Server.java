@@ -200,9 +200,10 @@ final class Server {
             BatchInbox.install(context, files, System::nanoTime);
         }
         EdgeHttpService.install(context, edge);
+        Operations operations = Operations.install(context, runtime, gateway);
+        operations.countDroppedLines(LogSetup::dropped);
         if (routes.kafka()) {
-            KafkaEdge.install(context);
+            KafkaEdge.install(context, operations.prompts(), edge.simulated());
         }
-        Operations.install(context, runtime, gateway).countDroppedLines(LogSetup::dropped);
     }
 }

@@ -50,6 +50,11 @@ public final class ModelFailure extends Exception {
         return new ModelFailure(kind, message(), callerStatus, retryAfter, param, code, ours);
     }
 
+    /** With other words. */
+    public ModelFailure withMessage(String text) {
+        return new ModelFailure(kind, text, status, retryAfter, param, code, ours);
+    }
+
     /** With the time after which the instance, or the gateway, is worth asking again. */
     public ModelFailure withRetryAfter(@Nullable Duration wait) {
         return new ModelFailure(kind, message(), status, wait, param, code, ours);

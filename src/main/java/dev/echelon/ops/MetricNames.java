@@ -171,6 +171,32 @@ public enum MetricNames {
             "echelon.cache.evictions",
             "Answers that the response cache gave up: size, to make room for others; expired, at the end of their time",
             Label.CAUSE),
+    PROMPTS(
+            Type.COUNTER,
+            "echelon.kafka.prompts",
+            "Prompts from Kafka whose answer, or dead letter, the broker has acknowledged",
+            Label.TOPIC,
+            Label.OUTCOME,
+            Label.ERROR),
+    PROMPTS_IN_FLIGHT(
+            Type.GAUGE, "echelon.kafka.in_flight", "Prompts that were read and are being worked on", Label.TOPIC),
+    PROMPTS_WAITING(
+            Type.GAUGE,
+            "echelon.kafka.waiting",
+            "Prompts that were read and wait: to be tried again, or for the turn of their key",
+            Label.TOPIC),
+    PROMPTS_OLDEST(
+            Type.GAUGE_SECONDS,
+            "echelon.kafka.oldest",
+            "How long ago the oldest of both was read; 0 when there is none",
+            Label.TOPIC),
+    PARTITIONS(Type.GAUGE, "echelon.kafka.partitions", "Partitions that this process reads", Label.TOPIC),
+    PARTITIONS_PAUSED(
+            Type.GAUGE,
+            "echelon.kafka.partitions.paused",
+            "Those of them that are read no further: too many prompts are open, nobody answers, memory is short or the"
+                    + " route rests",
+            Label.TOPIC),
     MEMORY_USED(
             Type.GAUGE_BYTES,
             "echelon.memory.used",
@@ -267,8 +293,10 @@ public enum MetricNames {
         POOL("pool"),
         /** The name of a provider that has a key. */
         UPSTREAM("provider"),
-        /** {@code ok}, or a failure kind. */
+        /** {@code ok}, or a failure kind; of prompts from Kafka {@code answered} or {@code dead_letter}. */
         OUTCOME("outcome"),
+        /** Of Kafka, one that the routes subscribe to. */
+        TOPIC("topic"),
         /** {@code first}, {@code return}, {@code reconnect}, {@code probe} or {@code none}. */
         ENTRY("entry"),
         /** {@code echelon} or {@code pool}. */

@@ -1,5 +1,6 @@
 package dev.echelon.ops;
 
+import dev.echelon.domain.PromptListener;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ops.MetricNames.Label;
 import dev.echelon.route.Gateway;
@@ -111,6 +112,11 @@ public final class Operations extends ServiceSupport {
     /** Adds a metric of what the log of this process leaves out. */
     public void countDroppedLines(LongSupplier dropped) {
         MetricNames.LOG_DROPPED.counted(registry, dropped::getAsLong);
+    }
+
+    /** Makes metrics of the prompts that it is told of; there are none before a topic is read. */
+    public PromptListener prompts() {
+        return new PromptMeters(registry);
     }
 
     /** Where the metrics are. */

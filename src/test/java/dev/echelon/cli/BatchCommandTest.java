@@ -178,6 +178,8 @@ class BatchCommandTest {
 
         assertThat(answer("a").path("response").isObject()).isTrue();
         assertThat(answer("line-2").path("error").path("param").asText()).isEqualTo("model");
+        assertThat(answer("line-2").path("error").path("message").asText())
+                .isEqualTo("the request names no model; --target names one for all");
     }
 
     @Test

@@ -127,6 +127,6 @@ class DlqCommandTest {
         Run run = run("no.such.topic", "list");
 
         assertThat(run.status()).isEqualTo(1);
-        assertThat(run.err()).startsWith("echelon: ");
+        assertThat(run.err()).startsWith("echelon: ").contains("(brokers: " + kafka.address() + ")");
     }
 }

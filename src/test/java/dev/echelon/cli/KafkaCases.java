@@ -31,6 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 abstract class KafkaCases {
 
     static final Duration PATIENT = Duration.ofSeconds(20);
+    static final String ANSWERED = "outcome=\"answered\"";
+    private static final String DEAD_LETTER = "outcome=\"dead_letter\"";
+    private static final String INVALID = "error_type=\"invalid_request\"";
+    private static final String NO_ERROR = "error_type=\"\"";
     private static final AtomicInteger TOPICS = new AtomicInteger();
 
     static TestKafka kafka;
@@ -62,6 +66,10 @@ abstract class KafkaCases {
     }
 
     TestGateway gateway(String... settings) throws Exception {
+        return files(settings).start();
+    }
+
+    TestGateway.ConfigFiles files(String... settings) throws Exception {
         Map<String, String> properties = new HashMap<>(Map.of(
                 "prompts",
                 prompts,
@@ -81,8 +89,7 @@ abstract class KafkaCases {
                 .provider("up", "openai", provider.baseUrl())
                 .file("task-groups/g.toml", group("g", "m"))
                 .file("task-groups/h.toml", group("h", "n"))
-                .kafka(kafka.address(), properties)
-                .start();
+                .kafka(kafka.address(), properties);
     }
 
     /** Settings of all gateways of this class. */
@@ -237,6 +244,44 @@ abstract class KafkaCases {
             await().atMost(PATIENT)
                     .untilAsserted(() -> assertThat(open(prompts)).isZero());
             assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void metricsTellWhatIsUnderWayAndHowItEnded() throws Exception {
+        Behaviour slow = Behaviour.hello().after(Duration.ofSeconds(3));
+        provider.scriptFor("m", slow, slow);
+        String topic = "topic=\"" + prompts + "\"";
+        try (TestGateway gateway = gateway()) {
+            await().atMost(PATIENT).until(() -> Scrape.of(gateway).sum("echelon_kafka_partitions", topic) == 2);
+            Scrape before = Scrape.of(gateway);
+            assertThat(before.sum("echelon_kafka_prompts_total", topic, ANSWERED))
+                    .isZero();
+            kafka.send(prompts, "1", prompt("slow"));
+            kafka.send(prompts, "2", prompt("slow too"));
+            kafka.send(prompts, "3", "no JSON");
+            kafka.send(prompts, "4", "{\"model\":\"g\",\"messages\":[]}");
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape during = Scrape.of(gateway);
+                assertThat(during.sum("echelon_kafka_in_flight", topic)).isEqualTo(2);
+                assertThat(during.sum("echelon_kafka_waiting", topic)).isZero();
+                assertThat(during.sum("echelon_kafka_oldest_seconds", topic)).isBetween(0.01, 30.0);
+                assertThat(during.sum("echelon_kafka_prompts_total", topic, DEAD_LETTER, INVALID))
+                        .isEqualTo(2);
+                assertThat(during.sum("echelon_kafka_prompts_total", topic, ANSWERED))
+                        .isZero();
+            });
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape after = Scrape.of(gateway);
+                assertThat(after.sum("echelon_kafka_in_flight", topic)).isZero();
+                assertThat(after.sum("echelon_kafka_oldest_seconds", topic)).isZero();
+                assertThat(after.sum("echelon_kafka_prompts_total", topic, ANSWERED, NO_ERROR))
+                        .isEqualTo(2);
+                assertThat(after.sum("echelon_kafka_prompts_total", topic, DEAD_LETTER))
+                        .isEqualTo(2);
+            });
+            assertThat(kafka.read(answers, 2, PATIENT)).hasSize(2);
+            assertThat(kafka.read(dlq, 2, PATIENT)).hasSize(2);
         }
     }
 

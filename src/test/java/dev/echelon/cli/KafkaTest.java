@@ -5,6 +5,7 @@ import static dev.echelon.testing.TestKafka.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.echelon.ingress.http.EdgeSettings;
 import dev.echelon.testing.ApiClient;
 import dev.echelon.testing.Behaviour;
 import dev.echelon.testing.FakeProvider;
@@ -154,6 +155,67 @@ class KafkaTest extends KafkaCases {
             assertThat(all.stream().map(it -> text(it.key())).distinct()).hasSize(80);
             assertThat(kafka.read(dlq, 1, Duration.ofMillis(500))).isEmpty();
             assertThat(provider.peak()).isLessThanOrEqualTo(16);
+            assertThat(gateway.gateway().inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void metricsGoOnAcrossARestartOfTheRouteAndTellWhatWaits() throws Exception {
+        String topic = "topic=\"" + prompts + "\"";
+        try (TestGateway gateway = gateway("drain-seconds", "1")) {
+            kafka.send(prompts, "k", prompt("first"));
+            await().atMost(PATIENT)
+                    .until(() -> Scrape.of(gateway).sum("echelon_kafka_prompts_total", topic, ANSWERED) == 1);
+
+            gateway.context().getRouteController().stopRoute("kafka-prompts");
+            await().atMost(PATIENT).until(() -> Scrape.of(gateway).sum("echelon_kafka_partitions", topic) == 0);
+            System.gc();
+            provider.always(Behaviour.status(500));
+            kafka.send(prompts, "k", prompt("second"));
+            gateway.context().getRouteController().startRoute("kafka-prompts");
+
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape during = Scrape.of(gateway);
+                assertThat(during.sum("echelon_kafka_partitions", topic)).isEqualTo(2);
+                assertThat(during.sum("echelon_kafka_waiting", topic)).isOne();
+                assertThat(during.sum("echelon_kafka_in_flight", topic)).isZero();
+                assertThat(during.sum("echelon_kafka_partitions_paused", topic)).isEqualTo(2);
+            });
+            provider.always(Behaviour.hello());
+            await().atMost(PATIENT).untilAsserted(() -> {
+                Scrape after = Scrape.of(gateway);
+                assertThat(after.sum("echelon_kafka_prompts_total", topic)).isEqualTo(2);
+                assertThat(after.sum("echelon_kafka_waiting", topic)).isZero();
+                assertThat(after.sum("echelon_kafka_partitions_paused", topic)).isZero();
+            });
+        }
+    }
+
+    @Test
+    void aSimulatedAnswerSaysSoWholeAndInPieces() throws Exception {
+        provider.always(Behaviour.text("one two three"));
+        TestGateway.ConfigFiles simulated = files("streaming", "true")
+                .edge(edge -> new EdgeSettings(
+                        edge.host(),
+                        edge.port(),
+                        edge.loops(),
+                        edge.maxBodyBytes(),
+                        edge.maxHeldBytes(),
+                        edge.keepAlive(),
+                        edge.stuckReader(),
+                        true));
+        try (TestGateway gateway = simulated.start()) {
+            kafka.send(prompts, "k", prompt("whole"));
+            kafka.send(prompts, "k", prompt("pieces").replace("{\"model\"", "{\"stream\":true,\"model\""));
+            List<ConsumerRecord<byte[], byte[]>> all = kafka.readUntil(
+                    answers,
+                    it -> it.stream().anyMatch(one -> text(one.value()).contains("\"chat.completion\""))
+                            && it.stream()
+                                    .anyMatch(one -> header(one, "x-llm-end").equals("true")),
+                    PATIENT);
+
+            assertThat(all).hasSizeGreaterThan(3).allSatisfy(it -> assertThat(header(it, "x-llm-simulated"))
+                    .isEqualTo("true"));
             assertThat(gateway.gateway().inFlight()).isZero();
         }
     }

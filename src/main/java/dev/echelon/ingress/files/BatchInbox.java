@@ -108,7 +108,7 @@ public final class BatchInbox extends AsyncProcessorSupport {
         Prompts made = prompts;
         if (made == null) {
             try {
-                made = Prompts.to(context.getEndpoint(PROMPTS), null);
+                made = Prompts.to(context.getEndpoint(PROMPTS), null, "");
             } catch (Exception e) {
                 throw new IOException("nothing can be sent to " + PROMPTS, e);
             }

@@ -27,20 +27,24 @@ public final class Prompts implements AutoCloseable {
     @Nullable
     private final String target;
 
-    private Prompts(Endpoint endpoint, AsyncProducer producer, @Nullable String target) {
+    private final String hint;
+
+    private Prompts(Endpoint endpoint, AsyncProducer producer, @Nullable String target, String hint) {
         this.endpoint = endpoint;
         this.producer = producer;
         this.target = target;
+        this.hint = hint;
     }
 
     /**
      * @param endpoint such as {@code llm:request?responseType=object}; its context has been started
      * @param target for all requests; {@code null} leaves it to each
+     * @param hint added to what is said of a request that names no model
      */
-    public static Prompts to(Endpoint endpoint, @Nullable String target) throws Exception {
+    public static Prompts to(Endpoint endpoint, @Nullable String target, String hint) throws Exception {
         AsyncProducer producer = endpoint.createAsyncProducer();
         ServiceHelper.startService(producer);
-        return new Prompts(endpoint, producer, target);
+        return new Prompts(endpoint, producer, target, hint);
     }
 
     /** @param id of the request in logs and traces */
@@ -58,13 +62,13 @@ public final class Prompts implements AutoCloseable {
             exchange.getMessage().setHeader(LlmConstants.TARGET, target);
         }
         String id = exchange.getExchangeId();
-        producer.process(exchange, doneSync -> done.accept(outcome(id, exchange)));
+        producer.process(exchange, doneSync -> done.accept(outcome(id, request, exchange)));
     }
 
-    private static Outcome outcome(String id, Exchange exchange) {
+    private Outcome outcome(String id, ParsedRequest request, Exchange exchange) {
         Exception failure = exchange.getException();
         if (failure instanceof ModelFailure told) {
-            return new Outcome(id, null, told);
+            return new Outcome(id, null, isUnnamed(request, told) ? told.withMessage(told.message() + hint) : told);
         }
         if (failure == null && exchange.getMessage().getBody() instanceof ChatResponse response) {
             return new Outcome(id, response, null);
@@ -75,6 +79,11 @@ public final class Prompts implements AutoCloseable {
                 null,
                 ModelFailure.of(FailureKind.SERVER_ERROR, "the request broke off")
                         .withCode("broken_route"));
+    }
+
+    private static boolean isUnnamed(ParsedRequest request, ModelFailure failure) {
+        String model = request.request().model();
+        return (model == null || model.isEmpty()) && "model".equals(failure.param());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.domain.PromptLoad;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -14,14 +15,6 @@ final class AssignedPartitions {
     private final Map<TopicPartition, PartitionTracker> trackers = new HashMap<>();
     private final Set<TopicPartition> unknown = new HashSet<>();
     private final Set<TopicPartition> held = new HashSet<>();
-
-    /**
-     * What they hold.
-     *
-     * @param open records
-     * @param oldestNanos age of the oldest of them
-     */
-    record Load(int open, long oldestNanos) {}
 
     Set<TopicPartition> all() {
         Set<TopicPartition> all = new HashSet<>(unknown);
@@ -81,14 +74,27 @@ final class AssignedPartitions {
         return !unknown.contains(partition) && (tracker == null || tracker.hasRoom(more));
     }
 
-    Load load(long now) {
-        int open = 0;
-        long oldest = now;
-        for (PartitionTracker tracker : trackers.values()) {
-            open += tracker.open();
-            oldest = Math.min(oldest, tracker.oldest(now));
+    /** Records that are open. */
+    int open() {
+        return trackers.values().stream().mapToInt(PartitionTracker::open).sum();
+    }
+
+    /**
+     * What they hold, by topic.
+     *
+     * @param stopped those that are not read at the moment
+     */
+    Map<String, PromptLoad> load(Set<TopicPartition> stopped, long now) {
+        Map<String, PromptLoad> topics = new HashMap<>();
+        for (TopicPartition partition : all()) {
+            PartitionTracker tracker = trackers.get(partition);
+            int paused = stopped.contains(partition) ? 1 : 0;
+            PromptLoad load = tracker == null
+                    ? new PromptLoad(1, paused, 0, 0, 0)
+                    : new PromptLoad(1, paused, tracker.open(), tracker.waiting(), now - tracker.oldest(now));
+            topics.merge(partition.topic(), load, PromptLoad::plus);
         }
-        return new Load(open, now - oldest);
+        return topics;
     }
 
     /** The commits that are due. */

@@ -2,6 +2,7 @@ package dev.echelon.ingress.kafka;
 
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.PromptListener;
 import dev.echelon.domain.Ticker;
 import dev.echelon.ingress.kafka.Delivery.Stage;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class Deliveries {
 
     private final Stages stages;
     private final CrashLog crashLog;
+    private final PromptListener listener;
     private final Ticker ticker;
     private final KafkaSettings settings;
     private final Retries retries;
@@ -39,9 +41,16 @@ final class Deliveries {
     private final Admission admission;
     private List<Delivery> sent = new ArrayList<>();
 
-    Deliveries(Stages stages, RetryRules rules, CrashLog crashLog, Ticker ticker, KafkaSettings settings) {
+    Deliveries(
+            Stages stages,
+            RetryRules rules,
+            CrashLog crashLog,
+            PromptListener listener,
+            Ticker ticker,
+            KafkaSettings settings) {
         this.stages = stages;
         this.crashLog = crashLog;
+        this.listener = listener;
         this.ticker = ticker;
         this.settings = settings;
         this.retries = new Retries(rules, ticker);
@@ -88,6 +97,7 @@ final class Deliveries {
         backlog.remove(delivery);
         running.add(delivery);
         runningCount.set(running.size());
+        delivery.tracker().started();
         delivery.start(ticker.nanos());
         crashLog.begin(delivery.id());
         run(delivery);
@@ -205,6 +215,8 @@ final class Deliveries {
         if (delivery.stage() == Stage.ANSWER) {
             retries.sent();
         }
+        ModelFailure failure = delivery.stage() == Stage.DEAD_LETTER ? delivery.failure() : null;
+        listener.done(delivery.record().topic(), failure == null ? null : failure.kind());
         delivery.tracker().finish(delivery.record().offset());
         abandon(delivery);
     }
@@ -229,7 +241,9 @@ final class Deliveries {
     }
 
     private void stop(Delivery delivery) {
-        running.remove(delivery);
+        if (running.remove(delivery)) {
+            delivery.tracker().stopped();
+        }
         runningCount.set(running.size());
         admission.stopped(delivery);
     }

@@ -19,6 +19,13 @@ public final class KafkaAnswer implements Processor {
     /** Of a header of ours: who names a model by a megabyte does not get it back. */
     private static final int MOST_TEXT = 2_000;
 
+    private final boolean simulated;
+
+    /** @param simulated whether answers are made up, and must say so */
+    KafkaAnswer(boolean simulated) {
+        this.simulated = simulated;
+    }
+
     @Override
     public void process(Exchange exchange) {
         Delivery delivery = Delivery.of(exchange);
@@ -29,6 +36,9 @@ public final class KafkaAnswer implements Processor {
         address(message, delivery, prompt, chunk);
         who(message, delivery.route());
         put(message, DeadLetterHeaders.REQUEST_ID, prompt.id());
+        if (simulated) {
+            message.setHeader("x-llm-simulated", "true");
+        }
         if (chunk == null) {
             whole(message, Objects.requireNonNull(delivery.answer(), "sent without an answer"), prompt.reply());
         } else {

@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.domain.PromptListener;
 import dev.echelon.domain.Ticker;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -34,9 +35,11 @@ public final class KafkaEdge extends ServiceSupport {
     /**
      * To be called before the routes are read.
      *
+     * @param listener hears what becomes of the prompts
+     * @param simulated whether answers are made up, and must say so
      * @throws IllegalArgumentException when a property is not what it should be
      */
-    public static void install(CamelContext context) throws Exception {
+    public static void install(CamelContext context, PromptListener listener, boolean simulated) throws Exception {
         KafkaSettings settings = settings(context);
         KafkaComponent kafka = context.getComponent("kafka", KafkaComponent.class);
         // a single factory in the registry would become every kafka: endpoint's
@@ -49,15 +52,21 @@ public final class KafkaEdge extends ServiceSupport {
         CrashLog crashLog = CrashLog.open(settings.state().resolve(fileName(settings.group())));
         context.addService(new KafkaEdge(crashLog));
         TrackingClientFactory consumers = new TrackingClientFactory(
-                context, settings, senders, replyPartitions, crashLog, Ticker.SYSTEM, () -> ThreadLocalRandom.current()
-                        .nextDouble());
+                context,
+                settings,
+                senders,
+                replyPartitions,
+                crashLog,
+                listener,
+                Ticker.SYSTEM,
+                () -> ThreadLocalRandom.current().nextDouble());
         Registry registry = context.getRegistry();
         registry.bind("kafkaPrompts", consumers);
         registry.bind("kafkaIntake", new KafkaIntake(consumers));
         registry.bind(
                 "kafkaPrompt",
                 new KafkaPrompt(settings, Clock.systemUTC(), replyPartitions, text(context, "answers", "llm.answers")));
-        registry.bind("kafkaAnswer", new KafkaAnswer());
+        registry.bind("kafkaAnswer", new KafkaAnswer(simulated));
         registry.bind("kafkaDeadLetter", new KafkaDeadLetter(settings));
         HealthCheckRegistry health = HealthCheckRegistry.get(context);
         if (health != null) {

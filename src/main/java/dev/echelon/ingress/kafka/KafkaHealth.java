@@ -1,5 +1,6 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.domain.PromptLoad;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -31,23 +32,16 @@ final class KafkaHealth extends AbstractHealthCheck {
         result.up();
     }
 
-    static String message(boolean connected, List<TrackingConsumer.Snapshot> snapshots) {
-        long oldest = snapshots.stream()
-                .mapToLong(TrackingConsumer.Snapshot::oldestNanos)
-                .max()
-                .orElse(0);
-        int open = snapshots.stream().mapToInt(TrackingConsumer.Snapshot::open).sum();
-        int partitions = snapshots.stream()
-                .mapToInt(TrackingConsumer.Snapshot::partitions)
-                .sum();
-        boolean paused = snapshots.stream().anyMatch(TrackingConsumer.Snapshot::paused);
-        boolean fenced = snapshots.stream().anyMatch(TrackingConsumer.Snapshot::fenced);
+    static String message(boolean connected, List<Snapshot> snapshots) {
+        PromptLoad load = snapshots.stream().map(Snapshot::load).reduce(PromptLoad.NONE, PromptLoad::plus);
+        boolean paused = snapshots.stream().anyMatch(Snapshot::paused);
+        boolean fenced = snapshots.stream().anyMatch(Snapshot::fenced);
         return "broker %s, %d partitions, %d prompts open, the oldest for %d s%s%s"
                 .formatted(
                         connected ? "up" : "down",
-                        partitions,
-                        open,
-                        Duration.ofNanos(oldest).toSeconds(),
+                        load.partitions(),
+                        load.open(),
+                        Duration.ofNanos(load.oldestNanos()).toSeconds(),
                         paused ? ", paused" : "",
                         fenced ? ", fenced: another process has the name echelon.kafka.instance" : "");
     }

@@ -19,6 +19,7 @@ final class PartitionTracker {
     private final TreeMap<Long, Long> open = new TreeMap<>();
     private final BitSet restored;
     private final boolean ofCutLog;
+    private int running;
     private long floor;
     private long next;
     private long finished;
@@ -169,6 +170,21 @@ final class PartitionTracker {
     /** Records that are open. */
     int open() {
         return open.size();
+    }
+
+    /** Something is done for one of them. */
+    void started() {
+        running++;
+    }
+
+    /** It is done, or left for later. */
+    void stopped() {
+        running--;
+    }
+
+    /** Open records that nothing is done for. */
+    int waiting() {
+        return Math.max(0, open.size() - running);
     }
 
     /** When the oldest open record was begun; {@code now} when none is open. */

@@ -1,10 +1,15 @@
 package dev.echelon.ingress.kafka;
 
 import dev.echelon.component.LlmComponent;
+import dev.echelon.domain.PromptListener;
+import dev.echelon.domain.PromptLoad;
 import dev.echelon.domain.Ticker;
+import java.util.Collection;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
@@ -32,11 +37,25 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     private final CamelStages.Senders senders;
     private final ReplyPartitions replyPartitions;
     private final CrashLog crashLog;
+    private final PromptListener listener;
     private final Ticker ticker;
     private final DoubleSupplier random;
+    private final Set<String> topics = ConcurrentHashMap.newKeySet();
     private final List<TrackingConsumer> consumers = new CopyOnWriteArrayList<>();
     /** How the endpoints that send replies are set up; there before any consumer. */
     private final Properties sending = new Properties();
+
+    private final TrackingConsumer.Owner owner = new TrackingConsumer.Owner() {
+        @Override
+        public void reads(Collection<String> names) {
+            names.stream().filter(topics::add).forEach(topic -> listener.reads(topic, () -> load(topic)));
+        }
+
+        @Override
+        public void closed(TrackingConsumer consumer) {
+            consumers.remove(consumer);
+        }
+    };
 
     @Nullable
     private final Outbox outbox;
@@ -50,6 +69,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
             CamelStages.Senders senders,
             ReplyPartitions replyPartitions,
             CrashLog crashLog,
+            PromptListener listener,
             Ticker ticker,
             DoubleSupplier random) {
         this.context = context;
@@ -57,6 +77,7 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         this.senders = senders;
         this.replyPartitions = replyPartitions;
         this.crashLog = crashLog;
+        this.listener = listener;
         this.ticker = ticker;
         this.random = random;
         this.outbox = settings.transactional() ? new Outbox() : null;
@@ -78,11 +99,12 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
         TrackingConsumer consumer = new TrackingConsumer(
                 ours,
                 settings,
-                new Deliveries(stages(), new RetryRules(settings.maxAge(), random), crashLog, ticker, settings),
+                new Deliveries(
+                        stages(), new RetryRules(settings.maxAge(), random), crashLog, listener, ticker, settings),
                 ticker,
                 () -> context.getComponent("llm", LlmComponent.class).holdsBack(),
                 outbox == null ? null : transactions(ours),
-                consumers::remove);
+                owner);
         consumers.add(consumer);
         return consumer;
     }
@@ -130,6 +152,13 @@ public final class TrackingClientFactory extends DefaultKafkaClientFactory {
     /** Prompts that are being worked on. */
     int running() {
         return consumers.stream().mapToInt(TrackingConsumer::running).sum();
+    }
+
+    /** What all of them hold of a topic. */
+    private PromptLoad load(String topic) {
+        return consumers.stream()
+                .map(consumer -> consumer.snapshot().load(topic))
+                .reduce(PromptLoad.NONE, PromptLoad::plus);
     }
 
     /** Those that are not closed. */

@@ -1,16 +1,17 @@
 package dev.echelon.ingress.kafka;
 
+import dev.echelon.domain.PromptLoad;
 import dev.echelon.domain.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -53,29 +54,23 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     private final AssignedPartitions partitions = new AssignedPartitions();
     private final Commits commits;
     private final Handover handover;
-    private final Consumer<TrackingConsumer> whenClosed;
+    private final Owner owner;
     private boolean isFenced;
     private volatile Snapshot snapshot = Snapshot.NOTHING;
 
-    /**
-     * How it stands; readable from any thread.
-     *
-     * @param partitions assigned
-     * @param open records
-     * @param oldestNanos age of the oldest of them
-     * @param paused whether nothing is read at the moment
-     * @param fenced whether another process has its name, and it reads no more
-     */
-    record Snapshot(int partitions, int open, long oldestNanos, boolean paused, boolean fenced) {
+    /** Hears of it, on the poll thread. */
+    interface Owner {
 
-        static final Snapshot NOTHING = new Snapshot(0, 0, 0, false, false);
-        static final Snapshot FENCED = new Snapshot(0, 0, 0, false, true);
+        /** It reads these topics from now on; some may have been told before. */
+        void reads(Collection<String> topics);
+
+        /** Nothing runs here any more. */
+        void closed(TrackingConsumer consumer);
     }
 
     /**
      * @param heldBack whether the process cannot take more for a while
      * @param producers makes the one that commits, in transactions; {@code null} where the consumer commits
-     * @param whenClosed told when nothing runs here any more
      */
     TrackingConsumer(
             Properties properties,
@@ -84,13 +79,13 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             Ticker ticker,
             BooleanSupplier heldBack,
             @Nullable Supplier<Producer<Object, Object>> producers,
-            Consumer<TrackingConsumer> whenClosed) {
+            Owner owner) {
         super(properties);
         this.settings = settings;
         this.deliveries = deliveries;
         this.ticker = ticker;
         this.heldBack = heldBack;
-        this.whenClosed = whenClosed;
+        this.owner = owner;
         this.commits = producers == null
                 ? new OffsetCommits(this, partitions, ticker)
                 : new TransactionCommits(this, deliveries, producers, ticker);
@@ -186,27 +181,35 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
     /** Reads on where there is room, and no further where there is none. */
     private void steer() {
         int size = settings.pollSize();
-        AssignedPartitions.Load load = partitions.load(ticker.nanos());
         // what waits for a commit keeps no model busy, nor does what waits for a target that fails
-        int busy = load.open() - Math.min(commits.waiting(), settings.maxInFlight()) - deliveries.waiting();
+        int busy = partitions.open() - Math.min(commits.waiting(), settings.maxInFlight()) - deliveries.waiting();
         boolean full = busy + size > Math.max(size, settings.maxInFlight())
                 || busy + commits.unsure() > settings.maxInFlight() + UNSURE
                 || deliveries.isStalled(size)
                 || heldBack.getAsBoolean();
         Set<TopicPartition> assigned = super.assignment();
         Set<TopicPartition> paused = super.paused();
+        Set<TopicPartition> stopped = new HashSet<>();
         List<TopicPartition> pause = new ArrayList<>();
         List<TopicPartition> resume = new ArrayList<>();
         for (TopicPartition partition : assigned) {
             boolean stop = full || partitions.isHeld(partition) || !partitions.hasRoom(partition, size);
+            if (stop) {
+                stopped.add(partition);
+            }
             if (stop != paused.contains(partition)) {
                 (stop ? pause : resume).add(partition);
             }
         }
         super.pause(pause);
         super.resume(resume);
-        snapshot =
-                new Snapshot(assigned.size(), load.open(), load.oldestNanos(), full || partitions.isAnyHeld(), false);
+        long now = ticker.nanos();
+        Map<String, PromptLoad> topics = partitions.load(stopped, now);
+        if (!topics.keySet().equals(snapshot.topics().keySet())) {
+            // those of a pattern are not known before
+            owner.reads(topics.keySet());
+        }
+        snapshot = new Snapshot(now, topics, full || partitions.isAnyHeld(), false);
     }
 
     @Override
@@ -237,6 +240,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
 
     @Override
     public void subscribe(Collection<String> topics, ConsumerRebalanceListener listener) {
+        owner.reads(topics);
         super.subscribe(topics, handover.listener(listener, super::pause));
     }
 
@@ -266,7 +270,7 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
             handover.lost(partitions.all());
             commits.close();
             deliveries.close();
-            whenClosed.accept(this);
+            owner.closed(this);
         }
     }
 
@@ -287,8 +291,9 @@ final class TrackingConsumer extends KafkaConsumer<Object, Object> {
         }
     }
 
+    /** How it stands; readable from any thread. */
     Snapshot snapshot() {
-        return snapshot;
+        return snapshot.until(ticker.nanos());
     }
 
     /** Prompts that are being worked on. */

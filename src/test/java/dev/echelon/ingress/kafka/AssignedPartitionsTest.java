@@ -2,9 +2,11 @@ package dev.echelon.ingress.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.PromptLoad;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -48,9 +50,29 @@ class AssignedPartitionsTest {
         // of the records that were there before
         before.finish(5);
         before.finish(6);
-        assertThat(partitions.load(0).open()).isEqualTo(7);
+        assertThat(partitions.open()).isEqualTo(7);
         after.finish(5);
         assertThat(committed()).isEqualTo(6);
+    }
+
+    @Test
+    void whatTheyHoldIsToldByTopic() {
+        TopicPartition second = new TopicPartition("t", 1);
+        TopicPartition other = new TopicPartition("u", 0);
+        partitions.assigned(List.of(PARTITION, second));
+        partitions.learned(Map.of());
+        partitions.assigned(List.of(other));
+        partitions.tracker(PARTITION).begin(0, 100);
+        partitions.tracker(PARTITION).begin(1, 200);
+        partitions.tracker(PARTITION).started();
+        partitions.tracker(second).begin(0, 150);
+
+        assertThat(partitions.load(Set.of(second, other), 1_000))
+                .containsOnly(
+                        Map.entry("t", new PromptLoad(2, 1, 3, 2, 900)), Map.entry("u", new PromptLoad(1, 1, 0, 0, 0)));
+
+        partitions.forget(List.of(PARTITION, other));
+        assertThat(partitions.load(Set.of(), 1_000)).containsOnly(Map.entry("t", new PromptLoad(1, 0, 1, 1, 850)));
     }
 
     @Test

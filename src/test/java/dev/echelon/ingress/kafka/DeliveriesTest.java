@@ -8,6 +8,7 @@ import dev.echelon.domain.ChatResponse;
 import dev.echelon.domain.FailureKind;
 import dev.echelon.domain.JsonText;
 import dev.echelon.domain.ModelFailure;
+import dev.echelon.domain.PromptListener;
 import dev.echelon.domain.RouteInfo;
 import dev.echelon.ingress.kafka.Delivery.Stage;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What becomes of records, with a virtual clock and stages that do what the test says. */
-class DeliveriesTest implements Deliveries.Stages {
+class DeliveriesTest implements Deliveries.Stages, PromptListener {
 
     private final ModelFailure down = ModelFailure.of(FailureKind.UNAVAILABLE, "down");
     private static final RouteInfo ROUTE = new RouteInfo("g", "g.e1/up:m", "g.e1", 1, 1, "");
@@ -42,6 +43,7 @@ class DeliveriesTest implements Deliveries.Stages {
 
     private final PartitionTracker tracker = PartitionTracker.fresh();
     private final List<String> log = new ArrayList<>();
+    private final List<String> done = new ArrayList<>();
     private final Map<String, Deliveries.Done> asked = new HashMap<>();
     private final Map<String, Delivery> deliveries = new HashMap<>();
 
@@ -79,7 +81,7 @@ class DeliveriesTest implements Deliveries.Stages {
 
     private Deliveries deliveries(boolean orderByKey) {
         KafkaSettings settings = TestSettings.of(WINDOW, orderByKey, false, folder);
-        return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, () -> now, settings);
+        return new Deliveries(this, new RetryRules(settings.maxAge(), () -> 1), crashLog, this, () -> now, settings);
     }
 
     @Override
@@ -108,6 +110,11 @@ class DeliveriesTest implements Deliveries.Stages {
         ModelFailure why = delivery.failure();
         log.add("bury " + name(delivery) + " " + (why == null ? "" : why.code()) + " " + delivery.kept());
         done.done(sendingFails);
+    }
+
+    @Override
+    public void done(String topic, @Nullable FailureKind failure) {
+        done.add(topic + " " + failure);
     }
 
     private static String name(Delivery delivery) {
@@ -145,6 +152,39 @@ class DeliveriesTest implements Deliveries.Stages {
         // its model answers late
         answered("a");
         assertThat(all.running()).isZero();
+    }
+
+    @Test
+    void aPromptIsDoneOnceWhenTheBrokerHasItsAnswerOrDeadLetter() {
+        take("a");
+        take("bad");
+        sendingFails = new TimeoutException();
+        answered("a");
+        over("bad", ModelFailure.of(FailureKind.INVALID_REQUEST, "no JSON"));
+        assertThat(done).isEmpty();
+
+        sendingFails = null;
+        later(Duration.ofMinutes(1));
+
+        assertThat(done).containsExactlyInAnyOrder("t null", "t INVALID_REQUEST");
+    }
+
+    @Test
+    void whatIsTriedAgainLaterWaitsAndIsUnderWayWhenItIs() {
+        take("a");
+        take("b");
+        assertThat(tracker.waiting()).isZero();
+
+        over("a", down);
+        assertThat(tracker.waiting()).isOne();
+        assertThat(tracker.open()).isEqualTo(2);
+
+        answered("b");
+        later(Duration.ofMinutes(1));
+        assertThat(tracker.waiting()).isZero();
+        answered("a");
+        assertThat(tracker.open()).isZero();
+        assertThat(tracker.waiting()).isZero();
     }
 
     private void answered(String name) {

@@ -2,6 +2,7 @@ package dev.echelon.ingress.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.PromptListener;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,7 +49,8 @@ class HandoverTest implements Commits, Deliveries.Stages, ConsumerRebalanceListe
     void open() {
         crashLog = CrashLog.open(folder.resolve("log"));
         RetryRules rules = new RetryRules(Duration.ofHours(1), () -> 1);
-        deliveries = new Deliveries(this, rules, crashLog, () -> now, TestSettings.of(4, false, false, folder));
+        deliveries = new Deliveries(
+                this, rules, crashLog, PromptListener.NONE, () -> now, TestSettings.of(4, false, false, folder));
         handover = new Handover(partitions, deliveries, this, () -> now++, Duration.ofNanos(5));
         listener = handover.listener(this, added -> log.add("pause"));
         listener.onPartitionsAssigned(List.of(PARTITION));

@@ -3,6 +3,7 @@ package dev.echelon.ingress.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.echelon.domain.PromptListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,7 @@ class TrackingClientFactoryTest {
                 new CamelStages.Senders(work::add, work::add),
                 new ReplyPartitions(() -> 1),
                 crashLog,
+                PromptListener.NONE,
                 () -> 1,
                 () -> 1);
     }

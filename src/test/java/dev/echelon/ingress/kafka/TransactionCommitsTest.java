@@ -2,6 +2,7 @@ package dev.echelon.ingress.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.echelon.domain.PromptListener;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,7 +102,8 @@ class TransactionCommitsTest implements Deliveries.Stages {
     void open() {
         crashLog = CrashLog.open(folder.resolve("log"));
         RetryRules rules = new RetryRules(Duration.ofHours(1), () -> 1);
-        deliveries = new Deliveries(this, rules, crashLog, () -> now, TestSettings.of(256, false, true, folder));
+        deliveries = new Deliveries(
+                this, rules, crashLog, PromptListener.NONE, () -> now, TestSettings.of(256, false, true, folder));
         commits = new TransactionCommits(consumer, deliveries, this::client, () -> now);
         consumer.assign(List.of(PARTITION));
         commits.tick();
