@@ -45,7 +45,7 @@ final class Catalogue {
                         new Throughput(loops, "throughput", 64, 1024, Throughput.WarmUp.FULL, SECOND.multipliedBy(3)),
                         withLog,
                         5),
-                new Interleaved(new Streams(loops, 500, 50, Duration.ofMillis(20), SECOND, 4), all, 3),
+                new Interleaved(new Streams(loops, 500, 50, Duration.ofMillis(20), SECOND, 8), all, 3),
                 new Interleaved(new FixedRate(200, SECOND.multipliedBy(6)), all, 3),
                 new Interleaved(new SlowCalls(loops, 2000, SECOND.multipliedBy(4)), most, 1),
                 new Interleaved(new SlowCalls(loops, 5000, SECOND.multipliedBy(4)), all, 2),

@@ -15,7 +15,7 @@ record SlowCalls(Loops loops, int callers, Duration round) implements Load {
     /** What a second compiler wants to have seen; with fewer callers it is not done when {@link #MOST} is over. */
     private static final long WARM = 100_000;
 
-    private static final Duration MOST = Duration.ofSeconds(30);
+    private static final Duration MOST = Duration.ofSeconds(20);
 
     @Override
     public String name() {
