@@ -27,7 +27,7 @@ record PromptSizes(Loops loops, List<Subject> subjects, List<Integer> kilobytes,
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.CPU_MICROS_PER_KB, Metric.FIT);
+        return List.of(Metric.CPU_MICROS, Metric.CPU_MICROS_PER_KB, Metric.FIT);
     }
 
     @Override
