@@ -16,7 +16,7 @@ import java.util.Locale;
 record Comparison(double echelon, double raw) {
 
     /** For CI: some two minutes. */
-    static final Length TWO_MINUTES = new Length(Throughput.WarmUp.FULL, Duration.ofSeconds(4), 3, "", 2.5);
+    static final Length TWO_MINUTES = new Length(Throughput.WarmUp.FULL, Duration.ofSeconds(4), 3, "", 2.1);
 
     /** Half a minute: the first compiler alone, which is done after some thousand requests. */
     static final Length HALF_A_MINUTE = new Length(
@@ -24,7 +24,7 @@ record Comparison(double echelon, double raw) {
             Duration.ofSeconds(3),
             2,
             "-XX:TieredStopAtLevel=1",
-            3.3);
+            2.6);
 
     /**
      * How long it takes.
