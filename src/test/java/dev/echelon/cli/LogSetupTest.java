@@ -104,7 +104,8 @@ class LogSetupTest {
         console.release();
         queue.stop();
 
-        assertThat(console.taken()).hasSizeBetween(8_000, 9_000);
+        // the writer may have taken out what was there at some moment, so that there was room for as much again
+        assertThat(console.taken()).hasSizeBetween(8_000, 17_000);
         assertThat(queue.dropped()).isEqualTo(20_000 - console.taken().size());
     }
 

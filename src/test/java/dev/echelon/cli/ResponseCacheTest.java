@@ -187,7 +187,11 @@ class ResponseCacheTest {
         assertThat(ask("up:m", "").statusCode()).isEqualTo(400);
         assertThat(ask("up:m", "").statusCode()).isEqualTo(502);
         provider.script(Behaviour.stream(50, Duration.ZERO).cutAfter(20));
-        assertThat(ask("up:m", STREAM).body()).contains("stream_interrupted");
+        // Java's client may throw what was cut off away
+        try (RawHttp cut = RawHttp.to(gateway.port())
+                .send(RawHttp.post("/v1/chat/completions", ApiClient.body("up:m", seed + STREAM)))) {
+            assertThat(cut.everything()).contains("stream_interrupted");
+        }
         assertThat(gateway.gateway().responses().underWay()).isZero();
 
         HttpResponse<String> good = ask("up:m", "");
