@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.DoubleStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Every metric of ours: name, unit, labels and meaning. Where OpenTelemetry's conventions for generative AI have a name,
@@ -23,52 +22,52 @@ import org.jspecify.annotations.Nullable;
  * wrote. Instances of models that only callers name ({@code allow_direct}) have the model {@code other}.
  */
 public enum MetricNames {
-    REQUESTS(Type.COUNTER, "echelon.requests", "Requests that are over", Label.TARGET, Label.OUTCOME),
+    REQUESTS(MetricType.COUNTER, "echelon.requests", "Requests that are over", Label.TARGET, Label.OUTCOME),
     REQUEST_DURATION(
-            Type.TIMER,
+            MetricType.TIMER,
             "gen_ai.server.request.duration",
             "Time from a request's arrival to the end of its answer",
             Label.OPERATION,
             Label.TARGET_AS_MODEL,
             Label.ERROR),
     TIME_TO_FIRST_TOKEN(
-            Type.TIMER,
+            MetricType.TIMER,
             "gen_ai.server.time_to_first_token",
             "Time from a request's arrival to the first content of its stream",
             Label.OPERATION,
             Label.TARGET_AS_MODEL),
-    REQUESTS_IN_FLIGHT(Type.GAUGE, "echelon.requests.in_flight", "Requests under way"),
+    REQUESTS_IN_FLIGHT(MetricType.GAUGE, "echelon.requests.in_flight", "Requests under way"),
     REQUESTS_LIMIT(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.requests.limit",
             "Requests that may be under way at once: max_in_flight, or fewer while memory is short"),
     FALLBACKS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.fallbacks",
             "Requests that were not answered by the first tier of their target, by what they fell back to",
             Label.TARGET,
             Label.TO),
     STREAM_INTERRUPTIONS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.stream.interruptions",
             "Streams that broke off after their first content, callers who left apart",
             Label.INSTANCE,
             Label.OUTCOME),
     STREAM_SKIPPED(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.stream.skipped",
             "Events of providers' streams that could not be read and were left out",
             Label.UPSTREAM),
 
     ATTEMPTS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.attempts",
             "Attempts that are over; entry none: limits or breaker said no in the last moment, nothing was sent",
             Label.INSTANCE,
             Label.ENTRY,
             Label.OUTCOME),
     ATTEMPT_DURATION(
-            Type.TIMER,
+            MetricType.TIMER,
             "gen_ai.client.operation.duration",
             "Time an attempt took, the whole of its stream included; only attempts that were sent",
             Label.OPERATION,
@@ -77,7 +76,7 @@ public enum MetricNames {
             Label.INSTANCE,
             Label.ERROR),
     TOKENS(
-            Type.SUMMARY,
+            MetricType.SUMMARY,
             "gen_ai.client.token.usage",
             "Tokens of an answered request, as the provider counted them",
             Label.OPERATION,
@@ -85,136 +84,146 @@ public enum MetricNames {
             Label.MODEL,
             Label.INSTANCE,
             Label.TOKEN_TYPE),
-    ATTEMPTS_IN_FLIGHT(Type.GAUGE, "echelon.attempts.in_flight", "Attempts under way", Label.INSTANCE),
+    ATTEMPTS_IN_FLIGHT(MetricType.GAUGE, "echelon.attempts.in_flight", "Attempts under way", Label.INSTANCE),
     RETURNS_IN_FLIGHT(
-            Type.GAUGE, "echelon.returns.in_flight", "Attempts under way that the retry budget counts", Label.INSTANCE),
+            MetricType.GAUGE,
+            "echelon.returns.in_flight",
+            "Attempts under way that the retry budget counts",
+            Label.INSTANCE),
     RETURNS_ALLOWED(
-            Type.GAUGE, "echelon.returns.allowed", "Returns that the retry budget allows at once", Label.INSTANCE),
+            MetricType.GAUGE,
+            "echelon.returns.allowed",
+            "Returns that the retry budget allows at once",
+            Label.INSTANCE),
     INSTANCE_STATE(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.instance.state",
             "1 for what stands in an instance's way: ready for nothing, else breaker_open, unhealthy, cooling,"
                     + " quarantine, concurrency or rpm; 0 for the rest",
             Label.INSTANCE,
             Label.STATE),
     BREAKER_STATE(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.breaker.state",
             "1 for the state of an instance's breaker (closed, open, half_open), 0 for the rest",
             Label.INSTANCE,
             Label.STATE),
     COOL_DOWN(
-            Type.GAUGE_SECONDS,
+            MetricType.GAUGE_SECONDS,
             "echelon.instance.cooldown",
             "How long an instance's model is still left alone, quarantine included; 0 when it is not",
             Label.INSTANCE),
 
     INSTANCES(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.instances",
             "Instances of echelons, by what stands in their way: ready for nothing",
             Label.STATE),
-    PERMITS_IN_USE(Type.GAUGE, "echelon.permits.in_use", "Concurrency permits that are taken", Label.ECHELON),
+    PERMITS_IN_USE(MetricType.GAUGE, "echelon.permits.in_use", "Concurrency permits that are taken", Label.ECHELON),
     PERMITS_LEFT(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.permits.left",
             "Concurrency permits that are free; no series without a limit",
             Label.ECHELON),
-    QUEUE(Type.GAUGE, "echelon.queue", "Requests that wait for a permit", Label.ECHELON),
+    QUEUE(MetricType.GAUGE, "echelon.queue", "Requests that wait for a permit", Label.ECHELON),
     RPM_LEFT(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.rpm.left",
             "Attempts that this minute still allows; no series without a limit",
             Label.ECHELON),
     POOL_LEFT(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.pool.requests.left",
             "Requests that a pool's rate limit would take at once; no series without a limit",
             Label.POOL),
 
-    CONNECTIONS_OPEN(Type.GAUGE, "echelon.connections.open", "Established connections", Label.UPSTREAM),
-    CONNECTIONS_ACTIVE(Type.GAUGE, "echelon.connections.active", "Connections that carry a call", Label.UPSTREAM),
-    CONNECTIONS_IDLE(Type.GAUGE, "echelon.connections.idle", "Connections that carry none", Label.UPSTREAM),
-    CONNECTIONS_WAITING(Type.GAUGE, "echelon.connections.waiting", "Calls that have no connection yet", Label.UPSTREAM),
-    CONNECTIONS_OPENED(Type.COUNTER, "echelon.connections.opened", "Connections that were established", Label.UPSTREAM),
+    CONNECTIONS_OPEN(MetricType.GAUGE, "echelon.connections.open", "Established connections", Label.UPSTREAM),
+    CONNECTIONS_ACTIVE(MetricType.GAUGE, "echelon.connections.active", "Connections that carry a call", Label.UPSTREAM),
+    CONNECTIONS_IDLE(MetricType.GAUGE, "echelon.connections.idle", "Connections that carry none", Label.UPSTREAM),
+    CONNECTIONS_WAITING(
+            MetricType.GAUGE, "echelon.connections.waiting", "Calls that have no connection yet", Label.UPSTREAM),
+    CONNECTIONS_OPENED(
+            MetricType.COUNTER, "echelon.connections.opened", "Connections that were established", Label.UPSTREAM),
     CONNECTIONS_CLOSED(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.connections.closed",
             "Connections that are gone, whoever closed them",
             Label.UPSTREAM),
     LOOP_DELAY(
-            Type.GAUGE_SECONDS,
+            MetricType.GAUGE_SECONDS,
             "echelon.event_loop.delay",
             "The longest that an event loop has kept its work waiting within the last minute",
             Label.LOOP),
     LOOP_BLOCKED(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.event_loop.blocked",
             "Times that an event loop did nothing else for more than a second",
             Label.LOOP),
 
     CACHE_REQUESTS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.cache.requests",
             "Requests by what the response cache did: hit, coalesced (shared another's call), miss or bypass",
             Label.TARGET,
             Label.RESULT),
-    CACHE_ENTRIES(Type.GAUGE, "echelon.cache.entries", "Answers that are kept", Label.CACHE),
-    CACHE_SIZE(Type.GAUGE_BYTES, "echelon.cache.size", "About what they take in memory", Label.CACHE),
+    CACHE_ENTRIES(MetricType.GAUGE, "echelon.cache.entries", "Answers that are kept", Label.CACHE),
+    CACHE_SIZE(MetricType.GAUGE_BYTES, "echelon.cache.size", "About what they take in memory", Label.CACHE),
     RECORDING_SIZE(
-            Type.GAUGE_BYTES,
+            MetricType.GAUGE_BYTES,
             "echelon.cache.recording",
             "About what is recorded of answers under way that others may share",
             Label.CACHE),
     CACHE_EVICTIONS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.cache.evictions",
             "Answers that the response cache gave up: size, to make room for others; expired, at the end of their time",
             Label.CAUSE),
     PROMPTS(
-            Type.COUNTER,
+            MetricType.COUNTER,
             "echelon.kafka.prompts",
             "Prompts from Kafka whose answer, or dead letter, the broker has acknowledged",
             Label.TOPIC,
             Label.OUTCOME,
             Label.ERROR),
     PROMPTS_IN_FLIGHT(
-            Type.GAUGE, "echelon.kafka.in_flight", "Prompts that were read and are being worked on", Label.TOPIC),
+            MetricType.GAUGE, "echelon.kafka.in_flight", "Prompts that were read and are being worked on", Label.TOPIC),
     PROMPTS_WAITING(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.kafka.waiting",
             "Prompts that were read and wait: to be tried again, or for the turn of their key",
             Label.TOPIC),
     PROMPTS_OLDEST(
-            Type.GAUGE_SECONDS,
+            MetricType.GAUGE_SECONDS,
             "echelon.kafka.oldest",
             "How long ago the oldest of both was read; 0 when there is none",
             Label.TOPIC),
-    PARTITIONS(Type.GAUGE, "echelon.kafka.partitions", "Partitions that this process reads", Label.TOPIC),
+    PARTITIONS(MetricType.GAUGE, "echelon.kafka.partitions", "Partitions that this process reads", Label.TOPIC),
     PARTITIONS_PAUSED(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.kafka.partitions.paused",
             "Those of them that are read no further: too many prompts are open, nobody answers, memory is short or the"
                     + " route rests",
             Label.TOPIC),
     MEMORY_USED(
-            Type.GAUGE_BYTES,
+            MetricType.GAUGE_BYTES,
             "echelon.memory.used",
             "Memory in use: heap, garbage included, and direct, the buffers outside of it",
             Label.MEMORY),
-    MEMORY_LIMIT(Type.GAUGE_BYTES, "echelon.memory.limit", "What may be used of it at most", Label.MEMORY),
+    MEMORY_LIMIT(MetricType.GAUGE_BYTES, "echelon.memory.limit", "What may be used of it at most", Label.MEMORY),
     HEAP_COLLECTED(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.memory.collected",
             "How full the last full collection has left the heap, 0 to 1; 0 before the first"),
     MEMORY_PRESSURE(
-            Type.GAUGE,
+            MetricType.GAUGE,
             "echelon.memory.pressure",
             "1 for what is shed while memory is short: caches, then kafka, then requests; 0 for the rest",
             Label.STATE),
     LOG_DROPPED(
-            Type.COUNTER, "echelon.log.dropped", "Lines of the log that were left out because the console was slow"),
-    GENERATION(Type.GAUGE, "echelon.generation", "Number of the configuration's generation that serves");
+            MetricType.COUNTER,
+            "echelon.log.dropped",
+            "Lines of the log that were left out because the console was slow"),
+    GENERATION(MetricType.GAUGE, "echelon.generation", "Number of the configuration's generation that serves");
 
     /** Stands for whatever the configuration does not name. */
     public static final String OTHER = "other";
@@ -237,101 +246,21 @@ public enum MetricNames {
         1, 4, 16, 64, 256, 1024, 4096, 16384, 65536, 262144, 1048576, 4194304, 16777216, 67108864
     };
 
-    private final Type type;
+    private final MetricType type;
     private final String metric;
     private final String description;
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<Label> labels;
 
-    MetricNames(Type type, String metric, String description, Label... labels) {
+    MetricNames(MetricType type, String metric, String description, Label... labels) {
         this.type = type;
         this.metric = metric;
         this.description = description;
         this.labels = List.of(labels);
     }
 
-    /** What a metric is. */
-    public enum Type {
-        COUNTER("counter", null),
-        GAUGE("gauge", null),
-        GAUGE_SECONDS("gauge", "seconds"),
-        GAUGE_BYTES("gauge", "bytes"),
-        TIMER("histogram", "seconds"),
-        SUMMARY("histogram", null);
-
-        private final String word;
-
-        @Nullable
-        private final String unit;
-
-        Type(String word, @Nullable String unit) {
-            this.word = word;
-            this.unit = unit;
-        }
-
-        /** As documentation says it. */
-        public String word() {
-            return word;
-        }
-
-        /** {@code seconds}, {@code bytes}; {@code null} for plain numbers. */
-        @Nullable
-        public String unit() {
-            return unit;
-        }
-    }
-
-    /** The labels. */
-    public enum Label {
-        /** What was asked for, as configured. */
-        TARGET("target"),
-        /** The same, where OpenTelemetry wants the model that was asked for. */
-        TARGET_AS_MODEL("gen_ai.request.model"),
-        INSTANCE("instance"),
-        ECHELON("echelon"),
-        POOL("pool"),
-        /** The name of a provider that has a key. */
-        UPSTREAM("provider"),
-        /** {@code ok}, or a failure kind; of prompts from Kafka {@code answered} or {@code dead_letter}. */
-        OUTCOME("outcome"),
-        /** Of Kafka, one that the routes subscribe to. */
-        TOPIC("topic"),
-        /** {@code first}, {@code return}, {@code reconnect}, {@code probe} or {@code none}. */
-        ENTRY("entry"),
-        /** {@code echelon} or {@code pool}. */
-        TO("to"),
-        STATE("state"),
-        /** {@code hit}, {@code coalesced}, {@code miss} or {@code bypass}. */
-        RESULT("result"),
-        /** {@code responses} or {@code idempotency}. */
-        CACHE("cache"),
-        /** {@code size} or {@code expired}. */
-        CAUSE("cause"),
-        /** {@code heap} or {@code direct}. */
-        MEMORY("memory"),
-        LOOP("loop"),
-        /** Always {@code chat}. */
-        OPERATION("gen_ai.operation.name"),
-        PROVIDER("gen_ai.provider.name"),
-        MODEL("gen_ai.request.model"),
-        /** {@code input} or {@code output}. */
-        TOKEN_TYPE("gen_ai.token.type"),
-        /** A failure kind; empty, which is the same as absent, when there was none. */
-        ERROR("error.type");
-
-        private final String key;
-
-        Label(String key) {
-            this.key = key;
-        }
-
-        public String key() {
-            return key;
-        }
-    }
-
-    public Type type() {
+    public MetricType type() {
         return type;
     }
 

@@ -2,7 +2,6 @@ package dev.echelon.ops;
 
 import dev.echelon.domain.PromptListener;
 import dev.echelon.domain.Ticker;
-import dev.echelon.ops.MetricNames.Label;
 import dev.echelon.route.Gateway;
 import dev.echelon.route.GatewayRuntime;
 import dev.echelon.route.Generation;
