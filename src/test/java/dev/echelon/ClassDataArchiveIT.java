@@ -1,8 +1,11 @@
 package dev.echelon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -97,6 +100,26 @@ class ClassDataArchiveIT {
         assertThat(run.output()).contains("WARNING: no class-data archive", "_registry.toml");
         assertThat(packaged()).containsExactlyInAnyOrder(house.resolve("target/echelon.jar"), archive());
         assertThat(archive()).hasSameBinaryContentAs(house.resolve("kept"));
+    }
+
+    /** In a folder without routes, with the loggers of all the threads of a start; ended by a port that is in use. */
+    @Test
+    void aStartWithBuiltInRoutesLogsLinesAndNothingElse() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            String port = String.valueOf(taken.getLocalPort());
+
+            Run run =
+                    run(List.of(), "serve", "--simulate", "--host=127.0.0.1", "--port=" + port, "--management-port=0");
+
+            assertThat(run.exit()).as(run.output()).isEqualTo(1);
+            List<String> lines = run.output().lines().toList();
+            assertThat(lines)
+                    .filteredOn(line -> !line.startsWith("{"))
+                    .singleElement(STRING)
+                    .startsWith("echelon: ")
+                    .contains(port);
+            assertThat(run.output()).contains("Apache Camel").doesNotContain("kafka");
+        }
     }
 
     private static List<Path> packaged() throws IOException {

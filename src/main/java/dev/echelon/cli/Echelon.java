@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -38,6 +39,8 @@ public final class Echelon {
     private static int serve(String... args) {
         ReadAhead ahead = ReadAhead.of(args);
         new Thread(ahead, "echelon-configuration").start();
+        // before there is a second thread that logs: SLF4J holds back what is logged meanwhile, and complains of it
+        LoggerFactory.getILoggerFactory();
         new Thread(Echelon::loadAhead, "echelon-ahead").start();
         return commandLine(Map.of(SERVE, new ServeCommand(ahead))).execute(args);
     }

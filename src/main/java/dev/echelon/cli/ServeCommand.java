@@ -186,7 +186,7 @@ final class ServeCommand implements Callable<Integer> {
     private String routesPattern(boolean withFiles) throws BadUsageException {
         Path folder = routes == null && Files.isDirectory(DEFAULT_ROUTES) ? DEFAULT_ROUTES : routes;
         if (folder == null) {
-            return "classpath:routes/*.camel.yaml";
+            return Server.BUILT_IN_ROUTES;
         }
         if (!Files.isDirectory(folder)) {
             throw new BadUsageException("echelon: there is no routes folder " + folder);

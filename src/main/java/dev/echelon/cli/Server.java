@@ -17,6 +17,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
@@ -31,6 +33,11 @@ final class Server {
     private static final Logger LOG = LoggerFactory.getLogger(Server.class);
     static final String FILES_ROUTE = "files.camel.yaml";
     static final String KAFKA_ROUTE = "kafka.camel.yaml";
+
+    /** By name: a pattern would have Camel look through all 19,700 entries of the jar, which takes longer than all else. */
+    static final String BUILT_IN_ROUTES = Stream.of("http.camel.yaml", KAFKA_ROUTE, FILES_ROUTE)
+            .map("classpath:routes/"::concat)
+            .collect(Collectors.joining(","));
 
     private static final int SPARE_SECONDS = 5;
     private static final String PROPERTIES =

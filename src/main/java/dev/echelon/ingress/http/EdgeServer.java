@@ -3,11 +3,13 @@ package dev.echelon.ingress.http;
 import dev.echelon.domain.ByteBudget;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -151,6 +153,9 @@ final class EdgeServer extends VertxPlatformHttpServer {
                     .requestHandler(request -> dispatch(watch, request))
                     .listen(port, settings.host())
                     .onSuccess(bound -> first = bound)
+                    .recover(failure -> Future.failedFuture(new IOException(
+                            "cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage(),
+                            failure)))
                     .<Void>mapEmpty()
                     .onComplete(started);
         }
