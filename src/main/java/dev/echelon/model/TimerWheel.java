@@ -5,13 +5,15 @@ import dev.echelon.domain.Ticker;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The timers of one event loop that are long and mostly called off: setting one and calling it off is a link in a list
- * each, without a lock, and leaves nothing behind. A timer fires never early and up to a tick late. Used on its event loop
- * only, but for {@link Scheduler.Timer#cancel}. Hashed as in Varghese and Lauck, "Hashed and hierarchical timing wheels".
+ * each, without a lock, and leaves nothing behind. A timer fires never early and up to a tick late; the loop is woken for
+ * the slots that have timers, and once for one that had. Used on its event loop only, but for {@link Scheduler.Timer#cancel}.
+ * Hashed as in Varghese and Lauck, "Hashed and hierarchical timing wheels".
  */
 final class TimerWheel {
 
@@ -26,7 +28,12 @@ final class TimerWheel {
     private final Entry[] slots = new Entry[SLOTS];
     private long lastTick;
     private int size;
-    private boolean turning;
+
+    /** For which the loop is to be woken; {@link Long#MAX_VALUE} when for none. */
+    private long awaited = Long.MAX_VALUE;
+
+    @Nullable
+    private Future<?> waking;
 
     TimerWheel(EventLoop loop, Ticker ticker) {
         this.loop = loop;
@@ -98,10 +105,8 @@ final class TimerWheel {
         long elapsed = ticker.nanos() - origin;
         Entry entry = new Entry((elapsed + delayNanos + TICK_NANOS - 1) / TICK_NANOS, task);
         entry.link(slot(entry.tick));
-        if (!turning) {
-            turning = true;
-            lastTick = elapsed / TICK_NANOS;
-            awaitTick(elapsed);
+        if (entry.tick < awaited) {
+            await(entry.tick, elapsed);
         }
         return entry;
     }
@@ -110,13 +115,34 @@ final class TimerWheel {
         return slots[(int) (tick & (SLOTS - 1))];
     }
 
-    private void awaitTick(long elapsed) {
-        var unused = loop.schedule(this::turn, TICK_NANOS - elapsed % TICK_NANOS, TimeUnit.NANOSECONDS);
+    private void await(long tick, long elapsed) {
+        if (waking != null) {
+            waking.cancel(false);
+        }
+        awaited = tick;
+        waking = loop.schedule(this::turn, tick * TICK_NANOS - elapsed, TimeUnit.NANOSECONDS);
     }
 
     private void turn() {
+        waking = null;
+        awaited = Long.MAX_VALUE;
         long elapsed = ticker.nanos() - origin;
         long tick = elapsed / TICK_NANOS;
+        List<Entry> due = due(tick);
+        lastTick = tick;
+        if (size > due.size()) {
+            await(nextTick(tick), elapsed);
+        }
+        // one task may call off the next
+        for (Entry entry : due) {
+            Runnable task = entry.take();
+            if (task != null) {
+                task.run();
+            }
+        }
+    }
+
+    private List<Entry> due(long tick) {
         List<Entry> due = new ArrayList<>();
         for (long passed = Math.max(lastTick, tick - SLOTS) + 1; passed <= tick; passed++) {
             Entry head = slot(passed);
@@ -126,17 +152,15 @@ final class TimerWheel {
                 }
             }
         }
-        lastTick = tick;
-        turning = size > due.size();
-        if (turning) {
-            awaitTick(elapsed);
+        return due;
+    }
+
+    /** The next whose slot has timers, be they of a later turn. */
+    private long nextTick(long tick) {
+        long next = tick + 1;
+        while (slot(next).after == slot(next)) {
+            next++;
         }
-        // one task may call off the next
-        for (Entry entry : due) {
-            Runnable task = entry.take();
-            if (task != null) {
-                task.run();
-            }
-        }
+        return next;
     }
 }

@@ -72,20 +72,41 @@ final class TimerWheelTest {
     }
 
     @Test
-    void whatIsCalledOffDoesNotFireAndDoesNotWakeTheLoop() {
+    void whatIsCalledOffDoesNotFireAndWakesTheLoopOnceAtMost() {
         List<Scheduler.Timer> timers = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             timers.add(wheel.schedule(SECOND + i * MILLI, () -> fired.add("no")));
         }
         timers.forEach(Scheduler.Timer::cancel);
         timers.forEach(Scheduler.Timer::cancel);
-        pass(TimerWheel.TICK_NANOS);
+        pass(SECOND + TimerWheel.TICK_NANOS);
         assertThat(asleep()).isTrue();
         pass(10 * SECOND);
         assertThat(fired).isEmpty();
         set(SECOND, "yes");
         pass(SECOND + TimerWheel.TICK_NANOS);
         assertThat(fired).containsExactly("yes");
+    }
+
+    @Test
+    void theLoopSleepsUntilATimerIsDue() {
+        set(2 * SECOND, "later");
+        set(SECOND, "sooner");
+        set(60 * SECOND, "of a later turn");
+        long sleep = channel.runScheduledPendingTasks();
+        assertThat(sleep).isBetween(SECOND, SECOND + TimerWheel.TICK_NANOS);
+        pass(sleep);
+        assertThat(fired).containsExactly("sooner");
+        pass(channel.runScheduledPendingTasks());
+        assertThat(fired).containsExactly("sooner", "later");
+        int wakings = 0;
+        while (!asleep()) {
+            pass(channel.runScheduledPendingTasks());
+            wakings++;
+        }
+        assertThat(fired).containsExactly("sooner", "later", "of a later turn");
+        // once a turn of 5.12 s
+        assertThat(wakings).isBetween(11, 13);
     }
 
     @Test
