@@ -2,6 +2,9 @@ package dev.echelon.domain;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +15,10 @@ import org.jspecify.annotations.Nullable;
 public final class JsonText {
 
     private static final byte[] NONE = {};
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final long ONES = 0x0101010101010101L;
+    private static final long HIGH_BITS = 0x8080808080808080L;
+    private static final long BACKSLASHES = '\\' * ONES;
 
     private final byte[] json;
     private final int from;
@@ -81,8 +88,18 @@ public final class JsonText {
         return toString().hashCode();
     }
 
+    /** Whether a byte is a character: ASCII without escapes. */
     private boolean isPlain() {
-        for (int i = from; i < to; i++) {
+        int i = from;
+        for (; i + Long.BYTES <= to; i += Long.BYTES) {
+            long bytes = (long) LONGS.get(json, i);
+            long slashes = bytes ^ BACKSLASHES;
+            // the first term has a high bit set if, and only if, a byte is a backslash
+            if (((((slashes - ONES) & ~slashes) | bytes) & HIGH_BITS) != 0) {
+                return false;
+            }
+        }
+        for (; i < to; i++) {
             if (json[i] < 0 || json[i] == '\\') {
                 return false;
             }

@@ -25,7 +25,7 @@ record Throughput(Loops loops, String name, int connections, int promptBytes, Wa
     record WarmUp(long requests, Duration most) {
 
         /** Until the second compiler has little left to do. */
-        static final WarmUp FULL = new WarmUp(300_000, Duration.ofSeconds(40));
+        static final WarmUp FULL = new WarmUp(600_000, Duration.ofSeconds(40));
     }
 
     @Override
