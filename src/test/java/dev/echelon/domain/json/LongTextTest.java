@@ -68,6 +68,21 @@ class LongTextTest {
         assertThat(Json.readObject(new String(Json.write(read), UTF_8))).isEqualTo(decoded);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ü", "語", "😀", "\\n", "\\\\", "\\u0041", "/"})
+    void itsCharactersAreCountedWhereverTheOddOneStands(String odd) throws Exception {
+        for (int before = 0; before < 17; before++) {
+            String inside = LONG.substring(0, before) + odd + LONG.substring(before);
+            JsonNode read = Json.readObject(document(inside).getBytes(UTF_8)).path("a");
+
+            assertThat(Fields.content(read).length()).isEqualTo(read.textValue().length());
+            assertThat(Fields.content(Json.readObject(document(LONG + odd).getBytes(UTF_8))
+                                    .path("a"))
+                            .length())
+                    .isEqualTo(read.textValue().length());
+        }
+    }
+
     @Test
     void aLongTextIsWrittenAsItStood() throws Exception {
         String inside = LONG + "\\u00e9\\/\\ud83d\\ude00 é";
