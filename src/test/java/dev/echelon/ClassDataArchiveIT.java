@@ -33,6 +33,7 @@ class ClassDataArchiveIT {
     static void make() throws Exception {
         build();
         made = run(List.of(), "archive");
+        assertThat(made.exit()).as(made.output()).isZero();
         Files.copy(archive(), house.resolve("kept"));
     }
 
@@ -55,7 +56,6 @@ class ClassDataArchiveIT {
 
     @Test
     void whatAStartLoadsIsMappedFromTheArchive() throws Exception {
-        assertThat(made.exit()).as(made.output()).isZero();
         assertThat(made.output()).startsWith(archive() + ": ").hasLineCount(1);
         Path loaded = house.resolve("loaded.log");
 

@@ -68,7 +68,7 @@ final class ServeCommand implements Callable<Integer> {
             names = "--management-port",
             paramLabel = "N",
             defaultValue = "9876",
-            description = "Port of health and metrics (default: ${DEFAULT-VALUE}).")
+            description = "Port of health and metrics; 0 takes a free one (default: ${DEFAULT-VALUE}).")
     private int managementPort;
 
     @Option(

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.camel.CamelContext;
+import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 import org.apache.camel.main.BaseMainSupport;
 import org.apache.camel.main.Main;
 import org.apache.camel.main.MainListenerSupport;
@@ -165,10 +166,20 @@ final class Server {
                         "ready: API on port {}, health and metrics on {}:{}/observe",
                         http.port(),
                         management.host(),
-                        management.port());
+                        managementPort(started.getCamelContext()));
             }
         });
         return main;
+    }
+
+    /** The one that is listened on, which port 0 leaves to the system. */
+    private static int managementPort(CamelContext context) {
+        return context.getRegistry().findByType(VertxPlatformHttpRouter.class).stream()
+                .filter(VertxPlatformHttpRouter::isManagementServer)
+                .findFirst()
+                .orElseThrow()
+                .getServer()
+                .getPort();
     }
 
     /** Readiness falls, and everything goes on for a while; what then takes too long is cut off. */

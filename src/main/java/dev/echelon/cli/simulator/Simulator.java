@@ -89,11 +89,15 @@ public final class Simulator implements AutoCloseable {
         deployment = null;
     }
 
-    /** A negative number of this simulator's own, by which its event loops agree on one free port. */
+    /**
+     * A negative number of this simulator's own, by which its event loops agree on one free port; -1 is left to whoever
+     * else has servers in this Vert.x.
+     */
     private int anyPort() {
-        return -vertx.sharedData()
-                .<String, Integer>getLocalMap(Simulator.class.getName())
-                .merge("started", 1, Integer::sum);
+        return -1
+                - vertx.sharedData()
+                        .<String, Integer>getLocalMap(Simulator.class.getName())
+                        .merge("started", 1, Integer::sum);
     }
 
     private static <T> T await(Future<T> future, String otherwise) {

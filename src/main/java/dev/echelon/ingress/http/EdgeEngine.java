@@ -5,7 +5,6 @@ import org.apache.camel.Processor;
 import org.apache.camel.component.platform.http.PlatformHttpEndpoint;
 import org.apache.camel.component.platform.http.spi.PlatformHttpConsumer;
 import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpEngine;
-import org.apache.camel.component.platform.http.vertx.VertxPlatformHttpRouter;
 
 /** Serves {@code platform-http:} routes with {@link EdgeConsumer}s on the {@link EdgeServer}. */
 final class EdgeEngine extends VertxPlatformHttpEngine {
@@ -18,9 +17,8 @@ final class EdgeEngine extends VertxPlatformHttpEngine {
 
     @Override
     public PlatformHttpConsumer createConsumer(PlatformHttpEndpoint endpoint, Processor processor) {
-        String router = VertxPlatformHttpRouter.getRouterNameFromPort(
-                service.server().settings().port());
-        return new EdgeConsumer(endpoint, processor, List.copyOf(getHandlers()), router, service.server());
+        EdgeServer server = service.server();
+        return new EdgeConsumer(endpoint, processor, List.copyOf(getHandlers()), server.routerName(), server);
     }
 
     @Override

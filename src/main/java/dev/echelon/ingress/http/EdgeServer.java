@@ -30,6 +30,9 @@ final class EdgeServer extends VertxPlatformHttpServer {
     private static final Logger LOG = LoggerFactory.getLogger(EdgeServer.class);
     private static final int START_SECONDS = 30;
 
+    /** Gives all listeners of a Vert.x that ask for the same negative number the same free port. */
+    private static final int ANY_PORT = -1;
+
     private final EdgeSettings settings;
     private final ByteBudget bodies;
 
@@ -48,7 +51,7 @@ final class EdgeServer extends VertxPlatformHttpServer {
     private static VertxPlatformHttpServerConfiguration configuration(EdgeSettings settings) {
         VertxPlatformHttpServerConfiguration configuration = new VertxPlatformHttpServerConfiguration();
         configuration.setBindHost(settings.host());
-        configuration.setBindPort(settings.port());
+        configuration.setBindPort(wantedPort(settings));
         configuration.setPath("/");
         configuration.setMaxBodySize(settings.maxBodyBytes());
         configuration.getBodyHandler().setHandleFileUploads(false);
@@ -110,8 +113,16 @@ final class EdgeServer extends VertxPlatformHttpServer {
     }
 
     VertxPlatformHttpRouter router() {
-        return VertxPlatformHttpRouter.lookup(
-                getCamelContext(), VertxPlatformHttpRouter.getRouterNameFromPort(settings.port()));
+        return VertxPlatformHttpRouter.lookup(getCamelContext(), routerName());
+    }
+
+    /** Camel's name for it, which tells it from the management server's even when both take any port. */
+    String routerName() {
+        return VertxPlatformHttpRouter.getRouterNameFromPort(wantedPort(settings));
+    }
+
+    private static int wantedPort(EdgeSettings settings) {
+        return settings.port() == 0 ? ANY_PORT : settings.port();
     }
 
     private static <T> T await(CompletableFuture<T> future) throws Exception {
@@ -147,11 +158,9 @@ final class EdgeServer extends VertxPlatformHttpServer {
                     .setMaxHeaderSize(16 * 1024);
             HttpServer server = owner.createHttpServer(options);
             ConnectionWatch watch = new ConnectionWatch(owner, settings.keepAlive());
-            // -1 gives all listeners of a deployment the same free port
-            int port = settings.port() == 0 ? -1 : settings.port();
             server.connectionHandler(watch::opened)
                     .requestHandler(request -> dispatch(watch, request))
-                    .listen(port, settings.host())
+                    .listen(wantedPort(settings), settings.host())
                     .onSuccess(bound -> first = bound)
                     .recover(failure -> Future.failedFuture(new IOException(
                             "cannot listen on " + settings.host() + ":" + settings.port() + ": " + failure.getMessage(),
