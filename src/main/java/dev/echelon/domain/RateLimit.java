@@ -96,7 +96,10 @@ public interface RateLimit {
         };
     }
 
-    /** At most {@code max} in any {@code nanos}, wherever they begin. Remembers each permit for as long as it counts. */
+    /**
+     * At most {@code max} in any {@code nanos}, wherever they begin. A permit counts for as long; where {@code max} is above
+     * 1,000, for up to a thousandth longer.
+     */
     static RateLimit slidingWindow(long nanos, int max) {
         return new SlidingWindow(nanos, max);
     }

@@ -1,24 +1,40 @@
 package dev.echelon.domain;
 
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
-/** The permits of the last while, oldest first. Its memory follows the traffic, 8 bytes a permit. */
+/**
+ * The permits of the last while, oldest first. Up to {@value #SLOTS} are remembered each by itself. Where more are allowed,
+ * those that are taken within a {@value #SLOTS}th of the window count as taken together with the last of them: no window
+ * has more than the most, a wait may be longer by that much, and memory does not follow the traffic.
+ */
 final class SlidingWindow implements RateLimit {
 
+    private static final int SLOTS = 1_000;
     private static final int FIRST_SIZE = 16;
 
     private final long nanos;
     private final int max;
+    private final long together;
     private final ReentrantLock lock = new ReentrantLock();
-    private long[] times = new long[FIRST_SIZE];
-    private int oldest;
 
-    /** Changed under the lock only; whoever just looks whether there is room needs none. */
+    /** When the last permit of each slot was taken. */
+    private long[] times = new long[FIRST_SIZE];
+
+    private int[] permits = new int[FIRST_SIZE];
+    private int oldest;
+    private int slots;
+
+    /** When the first permit of the newest slot was taken. */
+    private long newestSince;
+
+    /** All permits; changed under the lock only, whoever just looks whether there is room needs none. */
     private volatile int count;
 
     SlidingWindow(long nanos, int max) {
         this.nanos = nanos;
         this.max = max;
+        this.together = max <= SLOTS ? 0 : nanos / SLOTS;
     }
 
     @Override
@@ -66,24 +82,49 @@ final class SlidingWindow implements RateLimit {
 
     private void forgetBefore(long now) {
         int left = count;
-        while (left > 0 && now - times[oldest] >= nanos) {
-            oldest = (oldest + 1) % times.length;
-            left--;
+        while (slots > 0 && now - times[oldest] >= nanos) {
+            left -= permits[oldest];
+            oldest = at(1);
+            slots--;
         }
         count = left;
     }
 
     private void remember(long now) {
         int known = count;
-        if (known == times.length) {
-            long[] larger = new long[known * 2];
-            for (int i = 0; i < known; i++) {
-                larger[i] = times[(oldest + i) % known];
-            }
-            times = larger;
-            oldest = 0;
+        if (slots > 0 && now - newestSince < together) {
+            int newest = at(slots - 1);
+            times[newest] = Math.max(times[newest], now);
+            permits[newest]++;
+        } else {
+            makeRoom();
+            int newest = at(slots);
+            times[newest] = now;
+            permits[newest] = 1;
+            newestSince = now;
+            slots++;
         }
-        times[(oldest + known) % times.length] = now;
         count = known + 1;
+    }
+
+    private void makeRoom() {
+        if (slots < times.length) {
+            return;
+        }
+        long[] largerTimes = Arrays.copyOf(times, slots * 2);
+        int[] largerPermits = Arrays.copyOf(permits, slots * 2);
+        for (int i = 0; i < slots; i++) {
+            largerTimes[i] = times[at(i)];
+            largerPermits[i] = permits[at(i)];
+        }
+        times = largerTimes;
+        permits = largerPermits;
+        oldest = 0;
+    }
+
+    /** Where the slot is that is so many after the oldest one. */
+    private int at(int slot) {
+        int place = oldest + slot;
+        return place < times.length ? place : place - times.length;
     }
 }

@@ -78,6 +78,28 @@ class RateLimitPropertiesTest {
     }
 
     @Property(tries = 100)
+    void noWindowAnywhereTakesMoreThanALargeMost(
+            @ForAll @IntRange(min = 900, max = 3_000) int max, @ForAll @LongRange(min = 1, max = 10) long haste) {
+        RateLimit limit = RateLimit.slidingWindow(WINDOW, max);
+        List<Long> taken = new ArrayList<>();
+        long now = 0;
+        for (int i = 0; i < 20_000; i++) {
+            now += i % 4_999 == 0 ? WINDOW / 2 : WINDOW / max / haste;
+            long wait = limit.tryAcquire(now);
+            if (wait == 0) {
+                taken.add(now);
+            } else {
+                // exact but for a thousandth of the window
+                long exact = taken.get(taken.size() - max) + WINDOW - now;
+                assertThat(wait).isBetween(exact, exact + WINDOW / 1_000);
+            }
+        }
+
+        assertThat(taken.size()).isGreaterThan(max);
+        assertThat(most(taken, WINDOW)).isLessThanOrEqualTo(max);
+    }
+
+    @Property(tries = 100)
     void steadyTrafficNeverPassesMoreThanTheMostInAnyWindow(
             @ForAll @IntRange(min = 2, max = 60) int max, @ForAll @LongRange(min = 1, max = 10) long haste) {
         RateLimit limit = RateLimit.slidingWindow(WINDOW, max);

@@ -2,6 +2,7 @@ package dev.echelon.domain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -100,6 +101,28 @@ class RateLimitTest {
 
         assertThat(taken(limit, START, 100_000)).isEqualTo(100_000);
         assertThat(taken(limit, START + MINUTE, 100_000)).isEqualTo(100_000);
+    }
+
+    @Test
+    void aSlidingWindowsMemoryDoesNotFollowTheTraffic() {
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        RateLimit limit = RateLimit.slidingWindow(MINUTE, 100_000_000);
+        taken(limit, START, 1_000);
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        for (int i = 0; i < 500_000; i++) {
+            assertThatIsZero(limit.tryAcquire(START + i * (3 * MINUTE / 500_000)));
+        }
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100_000);
+        assertThat(limit.left(START + 3 * MINUTE)).isBetween(100_000_000 - 167_000, 100_000_000 - 166_000);
+    }
+
+    /** Without memory of its own. */
+    private static void assertThatIsZero(long wait) {
+        if (wait != 0) {
+            assertThat(wait).isZero();
+        }
     }
 
     @Test
