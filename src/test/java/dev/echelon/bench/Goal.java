@@ -85,6 +85,9 @@ record Goal(String text, double limit, boolean atLeast, Function<Results, Option
                         "5,000 slow calls: % of the ideal",
                         98, it -> it.value("slow-5000", echelon, Metric.IDEAL_PERCENT)),
                 atMost("5,000 slow calls: peak RSS, MB", 650, it -> it.value("slow-5000", echelon, Metric.PEAK_RSS_MB)),
+                atLeast(
+                        "10,000 streams at 1/s: % of the events",
+                        100, it -> it.value("streams-10000", echelon, Metric.COMPLETE_PERCENT)),
                 atMost(
                         "10,000 streams at 1/s: peak RSS, MB",
                         1536,

@@ -20,6 +20,7 @@ record Streams(Loops loops, String name, int streams, int events, Duration inter
         implements Load {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration IDLE_CONNECTIONS_CLOSE = Duration.ofSeconds(65);
 
     Streams(Loops loops, int streams, int events, Duration interval, Duration ramp, int warmUps) {
         this(loops, "streams-" + streams, streams, events, interval, ramp, warmUps);
@@ -53,6 +54,10 @@ record Streams(Loops loops, String name, int streams, int events, Duration inter
     public void warmUp(Subject.Running subject) throws Exception {
         for (int i = 0; i < warmUps; i++) {
             measure(subject);
+        }
+        if (Descriptors.limit() < Descriptors.forStreams(streams + streams / 2)) {
+            // an idle connection to the upstream is of use to one event loop alone: others open more
+            Thread.sleep(IDLE_CONNECTIONS_CLOSE.toMillis());
         }
     }
 

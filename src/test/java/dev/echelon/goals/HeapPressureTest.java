@@ -38,8 +38,8 @@ class HeapPressureTest {
         int bodies = Goal.either(2000, 300);
         Vertx vertx = Vertx.vertx();
         try (FakeProvider provider = start();
-                GatewayProcess process =
-                        new GatewayProcess(folder, List.of("-Xmx256m", "-XX:+UseParallelGC"), "--configs=" + folder)) {
+                GatewayProcess process = new GatewayProcess(
+                        folder, List.of("-Xmx256m", "-XX:+UseParallelGC", "-XX:NewRatio=1"), "--configs=" + folder)) {
             provider.always(Behaviour.hello().after(Duration.ofMillis(300)));
             Map<Integer, Integer> statuses = flood(vertx, process.port(), bodies);
             OpenLoop afterwards = new OpenLoop(process.url(), ApiClient.body("g"));
