@@ -11,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BooleanSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,17 +22,26 @@ final class EdgeErrors {
 
     private EdgeErrors() {}
 
-    /** Catches what no route of Camel takes, and what fails before one does. */
-    static void installOn(Router router) {
-        router.route().order(Integer.MIN_VALUE).failureHandler(EdgeErrors::failed);
+    /**
+     * Catches what no route of Camel takes, and what fails before one does.
+     *
+     * @param complete whether all routes are there, so that a path without one is unknown
+     */
+    static void installOn(Router router, BooleanSupplier complete) {
+        router.route().order(Integer.MIN_VALUE).failureHandler(http -> failed(http, complete));
         router.errorHandler(400, http -> refuse(http, unreadable()));
-        router.errorHandler(404, EdgeErrors::unknown);
-        router.errorHandler(405, EdgeErrors::failed);
+        router.errorHandler(404, http -> refuse(http, unknown(http, complete)));
+        router.errorHandler(405, http -> failed(http, complete));
     }
 
-    private static void unknown(RoutingContext http) {
-        String message = "unknown request URL: " + http.request().method() + " " + path(http);
-        refuse(http, refusal(404, "unknown_url", message));
+    private static ModelFailure unknown(RoutingContext http, BooleanSupplier complete) {
+        if (!complete.getAsBoolean()) {
+            return ModelFailure.of(FailureKind.UNAVAILABLE, "the gateway is starting or shutting down")
+                    .withCode("not_ready")
+                    .withRetryAfter(Duration.ofSeconds(1));
+        }
+        return refusal(
+                404, "unknown_url", "unknown request URL: " + http.request().method() + " " + path(http));
     }
 
     private static ModelFailure unreadable() {
@@ -87,18 +97,15 @@ final class EdgeErrors {
                 .end(Buffer.buffer(json));
     }
 
-    private static void failed(RoutingContext http) {
+    private static void failed(RoutingContext http, BooleanSupplier complete) {
         if (http.response().ended()) {
-            return;
-        }
-        if (http.statusCode() == 404) {
-            unknown(http);
             return;
         }
         ModelFailure failure =
                 switch (http.statusCode()) {
                     case 413 -> tooLarge();
                     case 400 -> unreadable();
+                    case 404 -> unknown(http, complete);
                     case 405 -> refusal(405, "method_not_allowed", "this method is not allowed here");
                     case 415 -> refusal(415, "unsupported_media_type", "send application/json");
                     default -> unexpected(http);

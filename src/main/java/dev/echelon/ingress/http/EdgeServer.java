@@ -63,7 +63,7 @@ final class EdgeServer extends VertxPlatformHttpServer {
     @Override
     protected void startServer() throws Exception {
         VertxPlatformHttpRouter router = router();
-        EdgeErrors.installOn(router);
+        EdgeErrors.installOn(router, getCamelContext()::isStarted);
         deployment = await(getVertx()
                 .deployVerticle(() -> new Listener(router), new DeploymentOptions().setInstances(settings.loops()))
                 .toCompletionStage()
