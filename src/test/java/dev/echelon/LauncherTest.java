@@ -115,7 +115,7 @@ class LauncherTest {
                         "-Dx=*",
                         "-cp",
                         house.resolve("target/echelon.jar").toString())
-                .doesNotContain("-Xmx480m", "-XX:+UseParallelGC");
+                .doesNotContain("-Xmx480m", "-XX:+UseParallelGC", "-XX:NewRatio=1");
     }
 
     @Test
