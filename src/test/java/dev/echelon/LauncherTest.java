@@ -47,7 +47,7 @@ class LauncherTest {
 
         assertThat(call.get(0)).isEqualTo(house.resolve("jvm/b-25/bin/java").toString());
         assertThat(call)
-                .contains("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Djdk.serialFilter=!*", "-Xmx480m")
+                .contains("-XX:+UseParallelGC", "-XX:+ExitOnOutOfMemoryError", "-Djdk.serialFilter=!*", "-Xmx456m")
                 .containsSequence(
                         "-cp",
                         house.resolve("target/echelon.jar").toString(),
@@ -115,7 +115,7 @@ class LauncherTest {
                         "-Dx=*",
                         "-cp",
                         house.resolve("target/echelon.jar").toString())
-                .doesNotContain("-Xmx480m", "-XX:+UseParallelGC", "-XX:NewRatio=1");
+                .doesNotContain("-Xmx456m", "-XX:+UseParallelGC", "-XX:NewRatio=1");
     }
 
     @Test
@@ -125,7 +125,7 @@ class LauncherTest {
 
         assertThat(run("dev-kafka", "--port", "0").call())
                 .contains("-XX:+UseSerialGC", "-Xmx256m")
-                .doesNotContain("-XX:+UseParallelGC", "-Xmx480m")
+                .doesNotContain("-XX:+UseParallelGC", "-Xmx456m")
                 .containsSequence(
                         "-cp",
                         house.resolve("target/echelon.jar") + ":" + jars + "/*",
