@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class BrokerProcess implements AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(90);
+    private static final int MOST_TRIES = 3;
     private static final Duration STOP = Duration.ofSeconds(30);
     private static final String READY = "READY ";
 
@@ -26,12 +27,11 @@ public final class BrokerProcess implements AutoCloseable {
     private int starts;
     private Process process;
 
-    private BrokerProcess(Path folder, List<String> topics) throws IOException, InterruptedException {
+    private BrokerProcess(Path folder, List<String> topics) throws IOException {
         this.folder = Files.createDirectories(folder);
         this.topics = topics;
         this.port = Ports.free();
         this.process = launch();
-        awaitReady();
     }
 
     /**
@@ -41,7 +41,18 @@ public final class BrokerProcess implements AutoCloseable {
      * @param topics beside those of the gateway
      */
     public static BrokerProcess start(Path folder, String... topics) throws IOException, InterruptedException {
-        return new BrokerProcess(folder, List.of(topics));
+        for (int tries = 1; ; tries++) {
+            BrokerProcess broker = new BrokerProcess(folder, List.of(topics));
+            try {
+                broker.awaitReady();
+                return broker;
+            } catch (AssertionError e) {
+                // it listens a second after the port was found free
+                if (tries == MOST_TRIES || !broker.log().contains("Address already in use")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     public String address() {
