@@ -186,7 +186,8 @@ class WalkPropertiesTest {
         }
         ModelFailure failure = ModelFailure.of(KINDS[random.nextInt(KINDS.length)], "");
         if (random.nextInt(3) == 0) {
-            failure = failure.withRetryAfter(Duration.ofMillis(random.nextInt(5_000)));
+            // not 0, which a trace does not tell from none
+            failure = failure.withRetryAfter(Duration.ofMillis(1 + random.nextInt(5_000)));
         }
         return new Reply(failure, false, Duration.ofMillis(random.nextInt(20_000)));
     }
