@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.echelon.testing.TestKafka;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,13 +29,21 @@ class PackagedJarIT {
     @TempDir
     private Path folder;
 
-    /** Not compressed: 36 MB where it is. */
+    /** It is not compressed, so that a start inflates nothing; how much is in it is told by its size if it were. */
     @Test
     void whatIsInItStaysSmallAndNeedsNoInflating() throws IOException {
-        try (JarFile jar = new JarFile(JAR.toFile())) {
+        Path compressed = folder.resolve("compressed.jar");
+        try (JarFile jar = new JarFile(JAR.toFile());
+                ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(compressed))) {
             assertThat(jar.stream()).allMatch(entry -> entry.getMethod() == ZipEntry.STORED);
+            for (JarEntry entry : jar.stream().toList()) {
+                out.putNextEntry(new ZipEntry(entry.getName()));
+                try (InputStream bytes = jar.getInputStream(entry)) {
+                    bytes.transferTo(out);
+                }
+            }
         }
-        assertThat(Files.size(JAR)).isLessThan(92_000_000);
+        assertThat(Files.size(compressed)).isLessThan(38_000_000);
     }
 
     @Test
